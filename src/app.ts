@@ -1,0 +1,90 @@
+/** The Worker's routes: names, cookie and sizes are checked here, the rest is the server's. */
+import { Hono } from "hono";
+import { refuseWithoutCookie } from "./auth.ts";
+import { MAX_BODY } from "./chat/limits.ts";
+import { NAME } from "./chat/parse.ts";
+import { httpError } from "./object/http.ts";
+import type { Env } from "./object/server.ts";
+import { page } from "./page.ts";
+import { ask, connectToAny, listServers } from "./placement.ts";
+
+export const app = new Hono<{ Bindings: Env }>();
+
+app.use("/chats/:chat/*", async (c, next) => {
+  const [, , chat, , server] = c.req.path.split("/");
+  for (const name of [chat, server])
+    if (name !== undefined && !NAME.test(name))
+      return httpError(400, "bad_name", "names of chats and servers are a-z, 0-9 and - (not first), at most 32");
+  return next();
+});
+
+app.get("/", (c) => c.html(page("lobby", new URL(c.req.url).origin), 200, PAGE_HEADERS));
+app.get("/chats/:chat", (c) => c.html(page(c.req.param("chat"), new URL(c.req.url).origin), 200, PAGE_HEADERS));
+
+app.get("/chats/:chat/servers", (c) => listServers(c.env, c.req.param("chat")));
+
+app.get("/chats/:chat/ws", async (c) => {
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
+  return connectToAny(c.env, c.req.param("chat"), c.req.raw.headers);
+});
+
+app.get("/chats/:chat/servers/:server/ws", async (c) => {
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
+  const { chat, server } = c.req.param();
+  return ask(c.env, chat, server, c.req.path, { headers: c.req.raw.headers });
+});
+
+app.post("/chats/:chat/servers/:server/:verb{start|disconnect|server_join_req|update_servers|relay}", async (c) => {
+  const refused = await refuseWithoutCookie(c.env.COOKIE, c.req.header("authorization"));
+  if (refused) return refused;
+  const body = await readBody(c.req.raw);
+  if (body === undefined)
+    return httpError(413, "body_too_large", `a body has at most ${MAX_BODY} bytes; send less at once`);
+  const { chat, server, verb } = c.req.param();
+  const order = verb === "start" || verb === "disconnect" ? readOrder(verb, body) : body;
+  if (order instanceof Response) return order;
+  return ask(c.env, chat, server, c.req.path, { method: "POST", body: order });
+});
+
+app.notFound((c) => httpError(404, "not_found", `there is no ${c.req.method} ${c.req.path.slice(0, 100)} here`));
+
+app.onError((error) => {
+  console.error(JSON.stringify({ event: "failed", error: String(error) }));
+  return httpError(503, "internal", "this failed inside; try again");
+});
+
+const PAGE_HEADERS = { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" };
+
+const upgradeRequired = () => httpError(426, "upgrade_required", "connect with a WebSocket: Upgrade: websocket");
+
+/** The body's text, or nothing if it is longer than MAX_BODY bytes, whatever its header says. */
+async function readBody(request: Request): Promise<string | undefined> {
+  if (request.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** An operator's order with its fields checked, as JSON. */
+function readOrder(verb: "start" | "disconnect", body: string): string | Response {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(body === "" ? "{}" : body);
+  } catch {
+    return httpError(400, "bad_request", "the body is not JSON");
+  }
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields))
+    return httpError(400, "bad_request", "the body is not a JSON object");
+  const { boot, force = false } = fields as { boot?: unknown; force?: unknown };
+  if (verb === "start" && boot !== undefined && typeof boot !== "string")
+    return httpError(400, "bad_request", 'boot must be the name of a server, as in {"boot":"main"}');
+  if (verb === "disconnect" && typeof force !== "boolean")
+    return httpError(400, "bad_request", "force must be true or false");
+  return JSON.stringify(verb === "start" ? { boot } : { force });
+}

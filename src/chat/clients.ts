@@ -1,0 +1,150 @@
+/** The clauses for what clients do: connect, `client_join_req`, `send`, `client_leave_req`, and the loss of a connection. */
+import type { ClientKey, Effect } from "./effects.ts";
+import { BUSY_RETRY_MS, GRACE_MS, MAX_FRAME, MAX_PENDING } from "./limits.ts";
+import { parseLine } from "./parse.ts";
+import { addClient, type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
+import { type ClientMessage, line, type Refusal } from "./wire.ts";
+
+/** How long a client turned away by a server that is draining waits, ms: it may yet stay. */
+const DRAINING_RETRY_MS = 1000;
+/** WebSocket close codes: done, going away, and one of the application's range. */
+const NORMAL = 1000;
+const GOING_AWAY = 1001;
+const REPLACED = 4001;
+
+/** A new connection. A server that has left or is leaving sends it where the others are. */
+export function open(state: State, key: ClientKey, out: Effect[]): void {
+  const client = addClient(state, key);
+  if (state.draining || self(state)?.status === "left") exit(state, client, "disconnect", out);
+}
+
+/** A frame: one object per line, each for itself. */
+export function frame(state: State, key: ClientKey, data: string | null, out: Effect[]): void {
+  const client = state.clients.get(key);
+  if (client === undefined || client.phase === "gone") return;
+  if (data === null) {
+    error(client, { code: "binary", message: "send text frames with one JSON object per line, not binary ones" }, out);
+  } else if (data.length > MAX_FRAME) {
+    const message = `a frame has at most ${MAX_FRAME} characters, this one has ${data.length}; send several`;
+    error(client, { code: "frame_too_large", message }, out);
+  } else if (data.includes("\n")) {
+    for (const text of data.split("\n")) if (text.trim() !== "") object(state, client, text, out);
+  } else if (data.trim() !== "") {
+    object(state, client, data, out);
+  }
+}
+
+function object(state: State, client: Client, text: string, out: Effect[]): void {
+  const message = parseLine(text);
+  const refused = "code" in message ? message : clause(state, client, message, out);
+  if (refused) error(client, refused, out);
+}
+
+function clause(state: State, client: Client, message: ClientMessage, out: Effect[]): Refusal | undefined {
+  if (message.type === "client_join_req") return client_join_req(state, client, message, out);
+  if (client.phase === "open")
+    return { code: "not_joined", message: 'join first: {"type":"client_join_req","name":"John"}' };
+  if (message.type === "send") return send(state, client, message, out);
+  if (message.type === "client_leave_req") client_leave_req(state, client, out);
+  return undefined;
+}
+
+type Of<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>;
+
+/** Adds the client. It is welcomed, and the others are told, by the flush of this turn. */
+function client_join_req(
+  state: State,
+  client: Client,
+  join: Of<"client_join_req">,
+  out: Effect[],
+): Refusal | undefined {
+  if (client.phase !== "open")
+    return { code: "already_joined", message: `this connection has joined as '${client.name}'; open another one` };
+  client.session = join.session ?? state.env.mint();
+  client.id = state.env.idOf(client.session);
+  client.name = join.name;
+  client.cursor = join.cursor;
+  client.phase = "joining";
+  const older = state.byId.get(client.id);
+  client.n = Math.max(join.n ?? 0, state.log.seen.highest(client.id), older?.n ?? 0);
+  client.known = client.n;
+  if (older) exit(state, older, "replaced", out);
+  state.byId.set(client.id, client);
+  state.joining.push(client);
+  wantFlush(state, out);
+  return undefined;
+}
+
+/** Queues the message for the flush of this turn; its sender learns of it by the `message` everyone gets. */
+function send(state: State, client: Client, { text, n: given }: Of<"send">, out: Effect[]): Refusal | undefined {
+  if (state.draining)
+    return {
+      code: "leaving",
+      message: "this server is leaving; send again soon",
+      retry: DRAINING_RETRY_MS,
+      ...(given ? { n: given } : {}),
+    };
+  const next = client.n + 1;
+  const n = given ?? Math.max(next, state.log.seen.highest(client.id) + 1);
+  if (given !== undefined && (n < next || state.log.seen.has(client.id, n))) return again(state, client, text, n);
+  if (n > next && given !== undefined)
+    return { code: "n_gap", message: `the next n of this session is ${next}, not ${n}`, n: next };
+  if (state.sendsSize + text.length > MAX_PENDING)
+    return { code: "busy", message: "too much waits to be written; send again later", n, retry: BUSY_RETRY_MS };
+  client.n = n;
+  state.sends.push({ id: client.id, name: client.name, text, n });
+  state.sendsSize += text.length;
+  wantFlush(state, out);
+  return undefined;
+}
+
+/** A number that was used before: the same message is silently the same, another text is an error. */
+function again(state: State, client: Client, text: string, n: number): Refusal | undefined {
+  const { id } = client;
+  const waiting = state.sends.find((pending) => pending.id === id && pending.n === n);
+  const logged = waiting ? undefined : state.log.find(id, n);
+  const known = waiting?.text ?? (logged && (JSON.parse(logged) as { text: string }).text);
+  if (n === client.n + 1) client.n = n;
+  if (known === text) return undefined;
+  const next = client.n + 1;
+  if (known === undefined)
+    return { code: "n_gap", message: `the next n of this session is ${next}, not ${n}`, n: next };
+  return { code: "n_reused", message: `n ${n} of this session was another text; the next n is ${next}`, n: next };
+}
+
+/** Lets the client go with the flush of this turn, after what it said. */
+function client_leave_req(state: State, client: Client, out: Effect[]): void {
+  client.phase = "gone";
+  state.leaving.push(client);
+  wantFlush(state, out);
+}
+
+/** The connection is gone without a word: its person stays shown for the grace period. */
+export function close(state: State, key: ClientKey, now: number, out: Effect[]): void {
+  const client = state.clients.get(key);
+  if (client === undefined) return;
+  const left = state.leaving.includes(client);
+  forget(state, client);
+  if (client.id === "" || left || state.byId.has(client.id)) return;
+  state.joining = state.joining.filter((joining) => joining !== client);
+  if (!state.presence.on(state.name).has(client.id)) return;
+  state.graces.set(client.id, now + GRACE_MS);
+  wantFlush(state, out);
+}
+
+/** Tells a client to go elsewhere, or that it is done, and closes its connection. */
+export function exit(state: State, client: Client, reason: "leave" | "replaced" | "disconnect", out: Effect[]): void {
+  const code = { leave: NORMAL, replaced: REPLACED, disconnect: GOING_AWAY }[reason];
+  const frame = line({ type: "exit", reason, servers: serverEntries(state) });
+  out.push({ do: "send", client: client.key, frame }, { do: "close", client: client.key, code, reason });
+  forget(state, client);
+}
+
+function forget(state: State, client: Client): void {
+  state.clients.delete(client.key);
+  if (state.byId.get(client.id) === client) state.byId.delete(client.id);
+}
+
+function error(client: Client, refusal: Refusal, out: Effect[]): void {
+  out.push({ do: "send", client: client.key, frame: line({ type: "error", ...refusal }) });
+}

@@ -1,0 +1,47 @@
+/** The clause for `disconnect`: a server goes when another one holds all it wrote, and says where to go instead. */
+import { exit } from "./clients.ts";
+import type { Effect, Event } from "./effects.ts";
+import { DRAIN_MS } from "./limits.ts";
+import { declare } from "./membership.ts";
+import { isHeld } from "./peers.ts";
+import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
+import { ownSeq, type State, self, serverEntries, wantFlush } from "./state.ts";
+
+/** Operator: take this server out of the set. Answered when a peer holds everything, or nobody does in time. */
+export function disconnect(
+  state: State,
+  { req, force, now }: Event & { type: "disconnect" },
+  out: Effect[],
+): Reply | undefined {
+  if (self(state)?.status === "left" && !state.starting) return yes(gone(state));
+  const refused = peerRefusal(state);
+  if (refused) return refused;
+  const reqs = [...(state.draining?.reqs ?? []), req];
+  state.draining = {
+    deadline: now + DRAIN_MS,
+    ...state.draining,
+    reqs,
+    force: force || state.draining?.force === true,
+  };
+  wantFlush(state, out);
+  return undefined;
+}
+
+const gone = (state: State) => ({ server: { name: state.name, status: "left" }, servers: serverEntries(state) });
+
+/** Whether a disconnect under way can end; asked at the end of every flush, when nothing is queued. */
+export function checkDrain(state: State, now: number, out: Effect[]): void {
+  const me = self(state);
+  if (!state.draining || !me) return;
+  const { reqs, deadline, force } = state.draining;
+  if (!isHeld(state) && now < deadline) return;
+  state.draining = undefined;
+  if (!isHeld(state) && !force) {
+    const message = `no other server has acknowledged everything '${state.name}' wrote; it stays. {"force":true} takes it out all the same`;
+    for (const req of reqs) answer(req, no(503, "no_peer", message), out);
+    return;
+  }
+  declare(state, { ...me, status: "left", final: ownSeq(state) }, [], now, out);
+  for (const client of [...state.clients.values()]) exit(state, client, "disconnect", out);
+  for (const req of reqs) answer(req, yes(gone(state)), out);
+}

@@ -1,0 +1,90 @@
+/**
+ * The flush: everything queued in one turn of the event loop becomes one row and one frame (group commit).
+ * First all that is written, then all that is told: who came, what was said, who went.
+ */
+import { ownBatches, write } from "./batches.ts";
+import { exit } from "./clients.ts";
+import { checkDrain } from "./disconnect.ts";
+import type { Effect } from "./effects.ts";
+import { HISTORY, MAX_NAMES, MAX_RELAY, MAX_ROW } from "./limits.ts";
+import { pump, settle } from "./peers.ts";
+import { enter, expire, leave, presenceLines, publish } from "./people.ts";
+import { acceptArrived, answerArrived } from "./relay.ts";
+import { startMain } from "./servers.ts";
+import { type Client, type State, self, serverEntries } from "./state.ts";
+import { line } from "./wire.ts";
+
+export function flush(state: State, now: number, out: Effect[]): void {
+  state.flushing = false;
+  state.log.forgetLines(MAX_RELAY);
+  const { joining, leaving, sends, arrived } = state;
+  Object.assign(state, { joining: [], leaving: [], sends: [], sendsSize: 0, arrived: [] });
+  if (joining.length > 0 && self(state) === undefined) startMain(state, now, out);
+
+  for (const { id, name } of joining) enter(state, id, name);
+  expire(state, now);
+  const accepted = acceptArrived(state, arrived, out);
+  const { came, went } = presenceLines(state);
+  const welcomes = joining.map((client) => welcome(state, client));
+  const batches = accepted.flatMap(({ batches }) => batches);
+  const said = write(state, sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches, out);
+  for (const { id } of leaving) leave(state, id);
+  const last = presenceLines(state);
+  publish(state, out);
+
+  joining.forEach((client, i) => {
+    const { key, id, name, n } = client;
+    if (client.phase === "joining") client.phase = "live";
+    out.push({ do: "send", client: key, frame: welcomes[i] as string });
+    out.push({ do: "admit", client: key, attachment: { id, name, n } });
+  });
+  tell([...serversLine(state), ...came, ...said], out);
+  for (const client of leaving) exit(state, client, "leave", out);
+  tell([...went, ...last.came, ...last.went], out);
+  answerArrived(state, accepted, out);
+
+  checkDrain(state, now, out);
+  pump(state, now, out);
+  settle(state, now, out);
+}
+
+/** Where the stream of a client starts, and what it needs to know until then. */
+function welcome(state: State, { session, id, name, known, cursor }: Client): string {
+  const { chat, log, presence } = state;
+  const first = line({
+    type: "welcome",
+    chat,
+    server: state.name,
+    name,
+    session,
+    id,
+    n: known,
+    cursor: cursor ?? log.cursor(),
+    servers: serverEntries(state),
+    names: presence.names(MAX_NAMES),
+    count: presence.count,
+  });
+  return [first, ...(cursor ? log.above(cursor) : log.last(HISTORY))].join("\n");
+}
+
+function serversLine(state: State): string[] {
+  if (!state.serversChanged) return [];
+  state.serversChanged = false;
+  const update = line({ type: "update_servers", servers: serverEntries(state) });
+  if (update === state.serversTold) return [];
+  state.serversTold = update;
+  return [update];
+}
+
+/** Tells pieces in as few frames as their size allows. */
+function tell(pieces: string[], out: Effect[]): void {
+  let frame = "";
+  for (const piece of pieces) {
+    if (frame !== "" && frame.length + piece.length >= MAX_ROW) {
+      out.push({ do: "tell", frame });
+      frame = "";
+    }
+    frame = frame === "" ? piece : `${frame}\n${piece}`;
+  }
+  if (frame !== "") out.push({ do: "tell", frame });
+}

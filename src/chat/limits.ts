@@ -1,0 +1,47 @@
+/** Every limit and delay of the protocol, in one place: what it bounds, its unit, and why it has this value. */
+
+/** Characters (code points) in a person's name. */
+export const MAX_NAME = 32;
+/** Characters (code points) in a text. */
+export const MAX_TEXT = 4096;
+/** Characters in a frame from a client: a full-size text escaped six-fold fits ten times. */
+export const MAX_FRAME = 262_144;
+/** Characters of messages waiting for the flush; beyond it `send` is answered `busy`. Bounds memory, not speed. */
+export const MAX_PENDING = 16 * 1024 * 1024;
+/** Milliseconds a client told `busy` should wait: longer than any flush measured. */
+export const BUSY_RETRY_MS = 1000;
+
+/** Lines of history for a first join. */
+export const HISTORY = 50;
+/** People listed in `welcome` and `presence`. */
+export const MAX_NAMES = 100;
+/** Joins and leaves in one flush beyond which they become one `presence` line. */
+export const CROWD = 5;
+/** Milliseconds a lost connection stays in the list of people (G9). */
+export const GRACE_MS = 10_000;
+
+/** Characters of lines in a row, a frame and a batch: rows end at 2 MB on the platform, and a character may take 4 bytes. */
+export const MAX_ROW = 262_144;
+/** Characters of lines in one relay request: a few rows, so that a request is worth its price and a peer's memory is safe. */
+export const MAX_RELAY = 1_048_576;
+/** Bytes of a request's body: a full relay with four-byte characters. */
+export const MAX_BODY = 4 * 1024 * 1024;
+/** Servers a peer may list at once. */
+export const MAX_MEMBERS = 1000;
+/** People a peer may publish at once: the sockets one object can hold. */
+export const MAX_PEOPLE = 32_768;
+
+/** Milliseconds of the first delay after a failed relay; it doubles with each further failure. */
+export const BACKOFF_FIRST_MS = 500;
+/** Milliseconds of the longest delay: a dead peer costs at most a request an hour. */
+export const BACKOFF_MAX_MS = 3_600_000;
+/** Failures in a row after which a peer is shown as unreachable. */
+export const UNREACHABLE_AFTER = 3;
+/** Milliseconds until the alarm looks after a debt that should be paid at once: only a crash makes it ring. */
+export const DEBT_ALARM_MS = 10_000;
+/** Milliseconds a peer's clock may be ahead of ours. */
+export const MAX_CLOCK_SKEW_MS = 300_000;
+/** Milliseconds a disconnecting server waits for a peer to hold everything. */
+export const DRAIN_MS = 10_000;
+/** Milliseconds a joiner waits for its boot server to be started too. */
+export const BOOT_PATIENCE_MS = 3000;

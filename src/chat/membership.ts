@@ -1,0 +1,51 @@
+/** Changes to the members: merged in, written, logged, passed on and told to clients. */
+import type { Effect } from "./effects.ts";
+import { type Member, merge, replaces } from "./members.ts";
+import { unknownPeer } from "./peer.ts";
+import { serverLeft } from "./people.ts";
+import { type State, self, serverEntries, wantFlush } from "./state.ts";
+
+/** Merges what someone else says of the members. What it says of this server itself is not believed, but outlived. */
+export function learn(state: State, entries: [string, Member][], now: number, out: Effect[]): void {
+  const changed = mergeOthers(state, entries);
+  const me = self(state);
+  const claim = entries.find(([address]) => address === state.name)?.[1];
+  if (me?.status === "alive" && claim && replaces(claim, me)) {
+    state.members.set(state.name, { ...me, inc: claim.inc + 1 });
+    changed.push(state.name);
+  }
+  spread(state, changed, now, out);
+}
+
+/** Makes `member` this server's own entry, and takes over what a boot server says of the others. */
+export function declare(state: State, member: Member, entries: [string, Member][], now: number, out: Effect[]): void {
+  const changed = mergeOthers(state, entries);
+  state.members.set(state.name, member);
+  spread(state, [...changed, state.name], now, out);
+}
+
+const mergeOthers = (state: State, entries: [string, Member][]): string[] =>
+  merge(
+    state.members,
+    entries.filter(([address]) => address !== state.name),
+  );
+
+function spread(state: State, changed: string[], now: number, out: Effect[]): void {
+  if (changed.length === 0) return;
+  for (const address of changed) {
+    const member = state.members.get(address) as Member;
+    out.push({ do: "put", key: `member/${address}`, value: member });
+    if (member.status === "left") serverLeft(state, address, now);
+    else state.serverGraces.delete(address);
+    // Started or started again: nothing is known of what it holds.
+    const { inflight } = state.peers.get(address) ?? {};
+    if (address !== state.name) state.peers.set(address, { ...unknownPeer(), inflight });
+  }
+  state.membersVersion++;
+  state.serversChanged = true;
+  const servers = serverEntries(state);
+  const alive = servers.filter(({ status }) => status !== "left").map(({ name }) => name);
+  const message = `[SERVER UPDATE] [${alive.join(", ")}]`;
+  out.push({ do: "print", event: "server_update", message, detail: { servers } });
+  wantFlush(state, out);
+}

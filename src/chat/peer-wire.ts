@@ -1,0 +1,189 @@
+/**
+ * The bodies of the requests between servers, and their checks: peers are hostile too until proven otherwise.
+ * A relay is one JSON header line followed by the lines of its batches, raw: nothing is escaped twice.
+ */
+import { MAX_MEMBERS, MAX_PEOPLE } from "./limits.ts";
+import { authorOf, type Batch, type Head } from "./log.ts";
+import type { Member } from "./members.ts";
+import { isCount, isCursor, NAME } from "./parse.ts";
+import type { Published } from "./presence.ts";
+import type { Cursor } from "./wire.ts";
+
+/** `server_join_req` and `update_servers`: who asks, and the members it knows or passes on. */
+export interface MembersRequest {
+  from: string;
+  members: [string, Member][];
+}
+
+/** `relay`: `origin` is the sender's own, `presence` its published set if the receiver may lack it. */
+export interface RelayRequest {
+  from: string;
+  origin: string;
+  presence?: Published;
+  batches: Batch[];
+}
+
+const ID = /^[0-9a-f]{20}$/;
+const EPOCH = /^[0-9a-f]{8}$/;
+const ORIGIN = /^[a-z0-9][a-z0-9-]{0,31}#[0-9a-f]{8}$/;
+
+/** Thrown inside this file only; `read` turns it into a reason. */
+class Malformed extends Error {}
+
+function need(condition: unknown, reason: string): asserts condition {
+  if (!condition) throw new Malformed(reason);
+}
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What `parse` makes of a body, or the reason why it is not one. */
+export type Read<T> = { ok: true; value: T } | { ok: false; reason: string };
+
+export function read<T>(parse: (body: string, chat: string) => T, body: string, chat: string): Read<T> {
+  try {
+    return { ok: true, value: parse(body, chat) };
+  } catch (error) {
+    if (error instanceof Malformed) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+function json(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Malformed("the body is not JSON");
+  }
+  need(isFields(value), "the body is not a JSON object");
+  return value;
+}
+
+/** The header fields all requests share. */
+function header(text: string, chat: string): Fields & { from: string } {
+  const fields = json(text);
+  need(fields.chat === chat, `chat must be '${chat}'`);
+  need(typeof fields.from === "string" && NAME.test(fields.from), "from must be the name of a server");
+  return fields as Fields & { from: string };
+}
+
+export function parseMembers(value: unknown): [string, Member][] {
+  need(isFields(value), "members must be an object {address: member}");
+  const entries = Object.entries(value);
+  need(entries.length <= MAX_MEMBERS, `members must be at most ${MAX_MEMBERS}`);
+  return entries.map(([address, member]) => {
+    need(NAME.test(address), `'${address.slice(0, 40)}' is not the address of a server`);
+    need(isFields(member), `member '${address}' must be an object`);
+    const { inc, status, epoch, final } = member;
+    need(isCount(inc, 1), `inc of '${address}' must be a whole number from 1`);
+    need(status === "alive" || status === "left", `status of '${address}' must be alive or left`);
+    need(typeof epoch === "string" && EPOCH.test(epoch), `epoch of '${address}' must be 8 hexadecimal digits`);
+    if (status === "alive") return [address, { inc, status, epoch }];
+    need(isCount(final, 0), `final of '${address}' must be a whole number from 0`);
+    return [address, { inc, status, epoch, final }];
+  });
+}
+
+export function parseMembersRequest(body: string, chat: string): MembersRequest {
+  const { from, members } = header(body, chat);
+  return { from, members: parseMembers(members) };
+}
+
+export function writeMembersRequest(chat: string, from: string, members: Iterable<[string, Member]>): string {
+  return JSON.stringify({ chat, from, members: Object.fromEntries(members) });
+}
+
+/** The answer to `server_join_req`. */
+export const parseMembersAnswer = (body: string): [string, Member][] => parseMembers(json(body).members);
+
+/** An error as answer, and the members a server that has left adds to it. */
+export function parseRefusal(body: string): { code: string; message: string; members: [string, Member][] } {
+  const { error, members } = json(body);
+  need(
+    isFields(error) && typeof error.code === "string" && typeof error.message === "string",
+    "no error of the contract",
+  );
+  return { code: error.code, message: error.message, members: members === undefined ? [] : parseMembers(members) };
+}
+
+/** The answer to `relay`. */
+export function parseRelayAnswer(body: string): Cursor {
+  const { vv } = json(body);
+  need(isCursor(vv), "vv must be an object {origin: seq}");
+  return vv;
+}
+
+export function writeRelay(chat: string, { batches, ...rest }: RelayRequest): string {
+  const head = JSON.stringify({ chat, ...rest, batches: batches.map((batch) => batch.head) });
+  return [head, ...batches.map((batch) => batch.lines)].join("\n");
+}
+
+export function parseRelay(body: string, chat: string): RelayRequest {
+  const end = body.indexOf("\n");
+  const { from, origin, presence, batches } = header(end < 0 ? body : body.slice(0, end), chat);
+  need(typeof origin === "string" && ORIGIN.test(origin), "origin must be server#epoch");
+  need(origin.startsWith(`${from}#`), "origin must be the sender's own");
+  need(Array.isArray(batches), "batches must be a list");
+  let at = end + 1;
+  const relay: RelayRequest = {
+    from,
+    origin,
+    batches: batches.map((value: unknown) => {
+      const head = parseHead(value);
+      const lines = body.slice(at, at + head.size);
+      at += head.size + 1;
+      checkLines(head, lines);
+      return { head, lines };
+    }),
+  };
+  need(batches.length === 0 || at - 1 === body.length, "the lines are not as long as the batches say");
+  if (presence !== undefined) relay.presence = parsePresence(presence);
+  return relay;
+}
+
+function parsePresence(value: unknown): Published {
+  need(isFields(value), "presence must be an object");
+  const { epoch, version, people } = value;
+  need(typeof epoch === "string" && EPOCH.test(epoch), "presence.epoch must be 8 hexadecimal digits");
+  need(isCount(version, 0), "presence.version must be a whole number from 0");
+  need(Array.isArray(people) && people.length <= MAX_PEOPLE, `presence.people must be a list of at most ${MAX_PEOPLE}`);
+  for (const entry of people)
+    need(
+      Array.isArray(entry) && ID.test(entry[0]) && typeof entry[1] === "string" && entry[1].length <= 64,
+      "presence.people must be [id, name]",
+    );
+  return { epoch, version, people: people as [string, string][] };
+}
+
+function parseHead(value: unknown): Head {
+  need(isFields(value), "a batch must be an object");
+  const { origin, first, count, time, ids, by, size } = value;
+  need(typeof origin === "string" && ORIGIN.test(origin), "origin of a batch must be server#epoch");
+  need(isCount(first, 1) && isCount(count, 1) && isCount(time, 0), "first, count and time must be whole numbers");
+  need(Array.isArray(ids) && ids.every((id) => typeof id === "string" && ID.test(id)), "ids must be a list of ids");
+  need(Array.isArray(by) && by.length === 2 * count, "by must hold an author and a number per message");
+  for (let i = 0; i < by.length; i += 2)
+    need(isCount(by[i], 0) && by[i] < ids.length && isCount(by[i + 1], 1), "by must refer to ids and numbers from 1");
+  need(isCount(size, 2), "size must be the length of the lines");
+  return { origin, first, count, time, ids: ids as string[], by: by as number[], size };
+}
+
+/** Each line must be the message its header speaks of: what passes through untouched is told to clients untouched. */
+function checkLines(head: Head, lines: string): void {
+  const list = lines.split("\n");
+  need(list.length === head.count, "a batch must have a line per message");
+  list.forEach((text, i) => {
+    const message = json(text);
+    const [id, n] = authorOf(head, i);
+    const { type, origin, seq, time } = message;
+    need(
+      type === "message" && origin === head.origin && seq === head.first + i && time === head.time,
+      "a line must be the message its batch says",
+    );
+    need(message.id === id && message.n === n, "a line must have the author its batch says");
+    need(typeof message.name === "string" && typeof message.text === "string", "a message has a name and a text");
+  });
+}

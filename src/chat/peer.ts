@@ -1,0 +1,54 @@
+/** What is known of another server: how much of what we owe it it has acknowledged, and how it answers. */
+import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, UNREACHABLE_AFTER } from "./limits.ts";
+import type { Members } from "./members.ts";
+
+export interface Peer {
+  /** The highest of our own numbers it holds durably; null: unknown, ask. */
+  acked: number | null;
+  /** The version of our published set it holds; -1: unknown. */
+  presence: number;
+  /** The members it is known to know, and our version of them when it knew all; -1: unknown. */
+  members: Members;
+  membersVersion: number;
+  /** What the request under way brings, if there is one. */
+  inflight:
+    | { from: number | null; batches: number; presence: number; members: Members; membersVersion: number }
+    | undefined;
+  /** Failures in a row, and when to try again, ms since epoch. */
+  fails: number;
+  retryAt: number;
+  unreachable: boolean;
+}
+
+/** A peer of which nothing is known: everything may be owed to it. */
+export const unknownPeer = (): Peer => ({
+  acked: null,
+  presence: -1,
+  members: new Map(),
+  membersVersion: -1,
+  inflight: undefined,
+  fails: 0,
+  retryAt: 0,
+  unreachable: false,
+});
+
+/** A request succeeded. */
+export function succeed(peer: Peer): void {
+  peer.fails = 0;
+  peer.retryAt = 0;
+}
+
+/** A request failed: the next comes after an exponential delay with "equal jitter" (half fixed, half random), ms. */
+export function fail(peer: Peer, now: number, random: number): void {
+  peer.fails++;
+  const delay = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(peer.fails - 1, 30));
+  peer.retryAt = now + delay / 2 + (delay / 2) * random;
+}
+
+/** Updates the opinion whether the peer can be reached; true if it changed. */
+export function judge(peer: Peer): boolean {
+  const unreachable = peer.fails >= UNREACHABLE_AFTER;
+  const changed = unreachable !== peer.unreachable;
+  peer.unreachable = unreachable;
+  return changed;
+}

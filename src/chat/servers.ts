@@ -1,0 +1,113 @@
+/** The clauses for the set of servers: `server_join_req`, `update_servers`, `start`. */
+import type { Effect, Event } from "./effects.ts";
+import { BOOT_PATIENCE_MS } from "./limits.ts";
+import { type Member, merge } from "./members.ts";
+import { declare, learn } from "./membership.ts";
+import { NAME } from "./parse.ts";
+import type { MembersRequest } from "./peer-wire.ts";
+import { parseMembersAnswer, parseMembersRequest, parseRefusal, read, writeMembersRequest } from "./peer-wire.ts";
+import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
+import { isAlive, others, type State, self, serverEntries } from "./state.ts";
+import type { Verb } from "./wire.ts";
+
+type PeerRequest = Event & { type: Verb };
+
+/** A new server asks to be in the set: it is added and gets all members; everyone else is told by `update_servers`. */
+export function server_join_req(state: State, event: PeerRequest, out: Effect[]): Reply | undefined {
+  const request = read(parseMembersRequest, event.body, state.chat);
+  if (!request.ok) return no(400, "bad_request", request.reason);
+  if (self(state) === undefined && state.name === "main") startMain(state, event.now, out);
+  const refused = peerRefusal(state);
+  if (refused) return refused;
+  hear(state, request.value, event.now, out);
+  return yes({ members: Object.fromEntries(state.members) });
+}
+
+/** A server tells what is new of the members: it is merged, and passed on to those who may lack it. */
+export function update_servers(state: State, event: PeerRequest, out: Effect[]): Reply | undefined {
+  const request = read(parseMembersRequest, event.body, state.chat);
+  if (!request.ok) return no(400, "bad_request", request.reason);
+  const refused = peerRefusal(state);
+  if (refused) return refused;
+  hear(state, request.value, event.now, out);
+  return yes({});
+}
+
+function hear(state: State, { from, members }: MembersRequest, now: number, out: Effect[]): void {
+  learn(state, members, now, out);
+  const peer = state.peers.get(from);
+  if (peer) merge(peer.members, members);
+}
+
+/** `main` starts by itself, when it is first needed. */
+export function startMain(state: State, now: number, out: Effect[]): void {
+  declare(state, nextLife(state), [], now, out);
+}
+
+/** This server's entry once it is started: what it is if it is alive, else one incarnation on. */
+function nextLife(state: State): Member {
+  const me = self(state);
+  if (me?.status === "alive") return me;
+  return { inc: (me?.inc ?? 0) + 1, status: "alive", epoch: me?.epoch ?? state.env.mint().slice(0, 8) };
+}
+
+/** Operator: start this server by joining the set of `boot`, as the original's `server2:start(Boot)`. Answered when it is in. */
+export function start(
+  state: State,
+  { req, boot: given, now }: Event & { type: "start" },
+  out: Effect[],
+): Reply | undefined {
+  if (given?.includes("@")) {
+    const message =
+      "HOST is not set here, so servers of other hosts cannot be joined; name a server of this deployment";
+    return no(400, "no_federation", message);
+  }
+  if (given !== undefined && !NAME.test(given))
+    return no(400, "bad_name", "boot must be the name of a server: a-z, 0-9 and -, at most 32");
+  if (given === state.name) return no(400, "bad_boot", "a server cannot boot from itself");
+  if (state.draining) return no(409, "leaving", `server '${state.name}' is being disconnected; start it afterwards`);
+  if (state.starting) {
+    state.starting.reqs.push(req);
+    return undefined;
+  }
+  const boot = given ?? (state.name === "main" ? others(state)[0] : "main");
+  if (boot === undefined) {
+    if (!isAlive(state)) startMain(state, now, out);
+    return yes(started(state));
+  }
+  if (isAlive(state) && state.members.get(boot)?.status === "alive") return yes(started(state));
+  const member = nextLife(state);
+  state.starting = { reqs: [req], boot, member };
+  const body = writeMembersRequest(state.chat, state.name, [[state.name, member]]);
+  out.push({ do: "post", peer: boot, verb: "server_join_req", body, patience: BOOT_PATIENCE_MS });
+  return undefined;
+}
+
+const started = (state: State) => ({ server: { name: state.name, status: "alive" }, servers: serverEntries(state) });
+
+/** What the boot server answered. Nothing was written before, so a refusal leaves no trace. */
+export function joined(state: State, { status, body, now }: Event & { type: "answer" }, out: Effect[]): void {
+  const { starting } = state;
+  if (!starting) return;
+  state.starting = undefined;
+  const { reqs, boot, member } = starting;
+  const answered = status === 200 ? read(parseMembersAnswer, body, state.chat) : undefined;
+  if (!answered?.ok) {
+    for (const req of reqs) answer(req, refused(state, boot, status, body), out);
+    return;
+  }
+  // A set that knows an earlier life of this name, of a database since lost, must hear of a later one.
+  const members = answered.value;
+  const known = members.find(([address]) => address === state.name)?.[1];
+  const inc = known && (known.epoch !== member.epoch || known.inc > member.inc) ? known.inc + 1 : member.inc;
+  declare(state, { ...member, inc }, members, now, out);
+  const peer = state.peers.get(boot);
+  if (peer) merge(peer.members, members);
+  for (const req of reqs) answer(req, yes(started(state)), out);
+}
+
+function refused(state: State, boot: string, status: number, body: string): Reply {
+  const refusal = read(parseRefusal, body, state.chat);
+  if (!refusal.ok) return no(502, "boot_failed", `boot server '${boot}' gave no usable answer (status ${status})`);
+  return no(status, refusal.value.code, `boot server '${boot}': ${refusal.value.message}`);
+}

@@ -1,0 +1,209 @@
+/** What a server knows, and how it comes back from its storage. The state is changed in place, by `step` alone. */
+import type { Attachment, ClientKey, Effect, RequestKey } from "./effects.ts";
+import { GRACE_MS } from "./limits.ts";
+import { type Head, Log, type ReadRow } from "./log.ts";
+import type { Member, Members } from "./members.ts";
+import type { Peer } from "./peer.ts";
+import type { RelayRequest } from "./peer-wire.ts";
+import { Presence, type Published } from "./presence.ts";
+import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
+import { line, originOf } from "./wire.ts";
+
+/** What the core needs from outside beyond events: pure of I/O but for `read`, which is as sure as memory. */
+export interface Env {
+  /** The public id of a session. */
+  idOf(session: string): string;
+  /** 128 fresh random bits as 32 hexadecimal digits. */
+  mint(): string;
+  /** A random number in [0, 1). */
+  random(): number;
+  /** The lines of a row of the log. */
+  read: ReadRow;
+}
+
+/** A connection. `open`: no join yet; `joining`: welcomed by the next flush; `gone`: leaves with the next flush. */
+export interface Client {
+  key: ClientKey;
+  phase: "open" | "joining" | "live" | "gone";
+  session: string;
+  id: string;
+  name: string;
+  /** The highest number of the session accepted here or, as it says, echoed elsewhere. */
+  n: number;
+  /** What `n` was when it joined. */
+  known: number;
+  cursor: Cursor | undefined;
+}
+
+/** A message that waits for its flush. */
+export interface Pending {
+  id: string;
+  name: string;
+  text: string;
+  n: number;
+}
+
+export interface State {
+  readonly chat: string;
+  readonly name: string;
+  readonly env: Env;
+  readonly members: Members;
+  /** Counts the changes of `members` since boot. */
+  membersVersion: number;
+  readonly peers: Map<string, Peer>;
+  readonly log: Log;
+  readonly presence: Presence;
+  /** The version of this server's own published set. */
+  presenceVersion: number;
+  /** Per other server which published set is held. */
+  readonly published: Map<string, { epoch: string; version: number }>;
+  /** When those go who lost their connection here: id → ms since epoch. */
+  readonly graces: Map<string, number>;
+  /** When the people of a server that left go: address → ms since epoch. */
+  readonly serverGraces: Map<string, number>;
+
+  readonly clients: Map<ClientKey, Client>;
+  readonly byId: Map<string, Client>;
+
+  /** What waits for the flush. */
+  joining: Client[];
+  sends: Pending[];
+  /** Characters of `sends`. */
+  sendsSize: number;
+  leaving: Client[];
+  arrived: { req: RequestKey; relay: RelayRequest }[];
+  serversChanged: boolean;
+  /** The last `update_servers` clients were told, or would have been at boot. */
+  serversTold: string;
+  presenceChanged: boolean;
+  flushing: boolean;
+
+  starting: { reqs: RequestKey[]; boot: string; member: Member } | undefined;
+  draining: { reqs: RequestKey[]; deadline: number; force: boolean } | undefined;
+  /** When the alarm rings, ms since epoch. */
+  alarm: number | null;
+}
+
+/** What the storage holds. */
+export interface Stored {
+  members: [string, Member][];
+  published: [string, Published][];
+  rows: Head[][];
+  alarm: number | null;
+}
+
+/** A server as its storage and its hibernated sockets tell; the first event is to be `wake`. */
+export function boot(
+  chat: string,
+  name: string,
+  env: Env,
+  stored: Stored,
+  sockets: [ClientKey, Attachment | null][],
+): State {
+  const state: State = {
+    chat,
+    name,
+    env,
+    members: new Map(stored.members),
+    membersVersion: 0,
+    peers: new Map(),
+    log: new Log(env.read),
+    presence: new Presence(),
+    presenceVersion: 0,
+    published: new Map(),
+    graces: new Map(),
+    serverGraces: new Map(),
+    clients: new Map(),
+    byId: new Map(),
+    joining: [],
+    sends: [],
+    sendsSize: 0,
+    leaving: [],
+    arrived: [],
+    serversChanged: false,
+    serversTold: "",
+    presenceChanged: false,
+    flushing: false,
+    starting: undefined,
+    draining: undefined,
+    alarm: stored.alarm,
+  };
+  for (const heads of stored.rows) state.log.append(heads);
+  for (const [server, { epoch, version, people }] of stored.published) {
+    state.presence.replace(server, people);
+    if (server === name) state.presenceVersion = version;
+    else state.published.set(server, { epoch, version });
+  }
+  state.presence.differences();
+  state.serversTold = line({ type: "update_servers", servers: serverEntries(state) });
+  for (const [key, attachment] of sockets) {
+    const client = addClient(state, key);
+    if (attachment === null) continue;
+    Object.assign(client, attachment, { phase: "live" });
+    state.byId.set(client.id, client);
+  }
+  return state;
+}
+
+/** After a boot: whoever is published without a socket, or by a server that left, begins the grace period now; true if anyone does. */
+export function wake(state: State, now: number): boolean {
+  for (const id of state.presence.on(state.name).keys()) if (!state.byId.has(id)) state.graces.set(id, now + GRACE_MS);
+  for (const [address, { status }] of state.members)
+    if (status === "left" && state.presence.on(address).size > 0) state.serverGraces.set(address, now + GRACE_MS);
+  return state.graces.size + state.serverGraces.size > 0;
+}
+
+export function addClient(state: State, key: ClientKey): Client {
+  const client: Client = { key, phase: "open", session: "", id: "", name: "", n: 0, known: 0, cursor: undefined };
+  state.clients.set(key, client);
+  return client;
+}
+
+/** This server's own entry among the members, if it was ever started. */
+export const self = (state: State): Member | undefined => state.members.get(state.name);
+
+/** Whether clients and peers are served here. */
+export const isAlive = (state: State): boolean => self(state)?.status === "alive";
+
+/** Why nobody can connect to this server: it was never started, and only `main` needs no start. */
+export const refusal = (state: State): Refusal | undefined =>
+  self(state) || state.name === "main"
+    ? undefined
+    : { code: "not_started", message: `server '${state.name}' of chat '${state.chat}' was never started` };
+
+/** The origin of this server's own batches; only a server that was started has one. */
+export const originOfSelf = (state: State): string => originOf(state.name, self(state)?.epoch ?? "");
+
+/** The highest number this server gave. */
+export const ownSeq = (state: State): number => state.log.applied(originOfSelf(state));
+
+/** The addresses of the other servers that are alive. */
+export const others = (state: State): string[] =>
+  [...state.members].filter(([address, { status }]) => status === "alive" && address !== state.name).map(([a]) => a);
+
+/** Asks for a flush, once. */
+export function wantFlush(state: State, out: Effect[]): void {
+  if (state.flushing) return;
+  state.flushing = true;
+  out.push({ do: "flush" });
+}
+
+/** The path of a server's WebSocket, relative to its deployment. */
+export const urlOf = (chat: string, server: string): string => `/chats/${chat}/servers/${server}/ws`;
+
+/** The servers as clients see them. A `main` nobody has joined yet is alive, and alone. */
+export function serverEntries(state: State): ServerEntry[] {
+  const members: [string, Member["status"]][] = [...state.members].map(([address, { status }]) => [address, status]);
+  if (members.length === 0) members.push([state.name, "alive"]);
+  return members
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, status]) => ({
+      name,
+      status: status === "alive" && state.peers.get(name)?.unreachable ? "unreachable" : status,
+      url: urlOf(state.chat, name),
+    }));
+}
+
+/** The servers as operators see them: `clients` counts the people connected to each. */
+export const serverList = (state: State): (ServerEntry & { clients: number })[] =>
+  serverEntries(state).map((entry) => ({ ...entry, clients: state.presence.on(entry.name).size }));

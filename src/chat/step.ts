@@ -1,0 +1,61 @@
+/** The server: one clause per message, under the original's names. `step(state, event)` changes the state and answers what is to be done. */
+import { close, frame, open } from "./clients.ts";
+import { disconnect } from "./disconnect.ts";
+import type { Effect, Event } from "./effects.ts";
+import { flush } from "./flush.ts";
+import { answered, assumeDebts, assumeNoDebts } from "./peers.ts";
+import { relay } from "./relay.ts";
+import { answer } from "./replies.ts";
+import { joined, server_join_req, start, update_servers } from "./servers.ts";
+import { type State, wake, wantFlush } from "./state.ts";
+
+export function step(state: State, event: Event): Effect[] {
+  const out: Effect[] = [];
+  switch (event.type) {
+    case "frame":
+      frame(state, event.client, event.data, out);
+      break;
+    case "flush":
+      flush(state, event.now, out);
+      break;
+    case "open":
+      open(state, event.client, out);
+      break;
+    case "close":
+      close(state, event.client, event.now, out);
+      break;
+    case "server_join_req":
+      answer(event.req, server_join_req(state, event, out), out);
+      break;
+    case "update_servers":
+      answer(event.req, update_servers(state, event, out), out);
+      break;
+    case "relay":
+      answer(event.req, relay(state, event, out), out);
+      break;
+    case "start":
+      answer(event.req, start(state, event, out), out);
+      break;
+    case "disconnect":
+      answer(event.req, disconnect(state, event, out), out);
+      break;
+    case "answer":
+      if (event.verb === "server_join_req") joined(state, event, out);
+      else answered(state, event, out);
+      break;
+    case "wake":
+      if (state.alarm === null) assumeNoDebts(state);
+      if (wake(state, event.now)) wantFlush(state, out);
+      break;
+    case "alarm":
+      // Set in an earlier life: what was owed then is not known now.
+      if (state.alarm === null) assumeDebts(state);
+      state.alarm = null;
+      wantFlush(state, out);
+      break;
+    default:
+      // A stray message never kills the server.
+      out.push({ do: "print", event: "unsupported", message: "unsupported message", detail: { message: event } });
+  }
+  return out;
+}

@@ -1,0 +1,199 @@
+/** The Durable Object around the core: it turns what the platform brings into events, and performs the effects in their order. */
+import { DurableObject } from "cloudflare:workers";
+import { createHash, randomBytes } from "node:crypto";
+import type { Effect, Event, RequestKey } from "../chat/effects.ts";
+import { boot, others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
+import { step } from "../chat/step.ts";
+import { httpError, json } from "./http.ts";
+import { post } from "./peers.ts";
+import { Sockets } from "./sockets.ts";
+import { Store } from "./store.ts";
+
+/** The bindings and settings of a deployment (wrangler.toml, secrets). */
+export interface Env {
+  CHAT_SERVER: DurableObjectNamespace;
+  /** Whoever holds it is an operator or a peer server; without it they are refused. */
+  COOKIE?: string;
+}
+
+/** Hexadecimal digits of a public id: 80 bits of SHA-256. */
+const ID_DIGITS = 20;
+/** Bytes of a session's secret. */
+const SESSION_BYTES = 16;
+
+export class ChatServer extends DurableObject<Env> {
+  readonly #chat: string;
+  readonly #store: Store;
+  readonly #sockets: Sockets;
+  readonly #requests = new Map<RequestKey, (response: Response) => void>();
+  #nextRequest: RequestKey = 1;
+  #state!: State;
+  /** The turn of the event loop that ends with the next flush, while something is queued. */
+  #turn: Promise<void> | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const [chat, name] = (ctx.id.name ?? "").split("/");
+    if (!chat || !name) throw new Error("a chat server's object is named chat/server");
+    this.#chat = chat;
+    this.#store = new Store(ctx.storage.sql);
+    this.#sockets = new Sockets(ctx);
+    const tools = {
+      idOf: (session: string) => createHash("sha256").update(session).digest("hex").slice(0, ID_DIGITS),
+      mint: () => randomBytes(SESSION_BYTES).toString("hex"),
+      random: Math.random,
+      read: (pos: number) => this.#store.read(pos),
+    };
+    void ctx.blockConcurrencyWhile(async () => {
+      const stored = this.#store.load(await ctx.storage.getAlarm());
+      this.#state = boot(chat, name, tools, stored, this.#sockets.awake());
+      this.#step({ type: "wake", now: Date.now() });
+    });
+  }
+
+  /** Paths are those of the Worker, which has checked names and cookie; other objects call the same ones. */
+  override async fetch(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const verb = pathname.slice(pathname.lastIndexOf("/") + 1);
+    const now = Date.now();
+    switch (verb) {
+      case "ws":
+        return this.#connect(pathname);
+      case "servers":
+        return this.#list();
+      case "start": {
+        const { boot } = await request.json<{ boot?: string }>();
+        return this.#ask((req) => ({ type: "start", req, boot, now }));
+      }
+      case "disconnect": {
+        const { force } = await request.json<{ force: boolean }>();
+        return this.#ask((req) => ({ type: "disconnect", req, force, now }));
+      }
+      case "server_join_req":
+      case "update_servers":
+      case "relay": {
+        const body = await request.text();
+        return this.#ask((req) => ({ type: verb, req, body, now: Date.now() }));
+      }
+      default:
+        return httpError(404, "not_found", `a server has no '${verb}'`);
+    }
+  }
+
+  /** Resolves when the frame's flush is done, so that the object is not put to sleep in between. */
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> | undefined {
+    const client = this.#sockets.keyOf(socket);
+    if (client === undefined) return undefined;
+    this.#step({ type: "frame", client, data: typeof message === "string" ? message : null, now: Date.now() });
+    return this.#turn;
+  }
+
+  override webSocketClose(socket: WebSocket): Promise<void> | undefined {
+    const client = this.#sockets.keyOf(socket);
+    if (client === undefined) return undefined;
+    this.#sockets.forget(socket);
+    this.#step({ type: "close", client, now: Date.now() });
+    return this.#turn;
+  }
+
+  override webSocketError(socket: WebSocket): Promise<void> | undefined {
+    return this.webSocketClose(socket);
+  }
+
+  override async alarm(): Promise<void> {
+    this.#step({ type: "alarm", now: Date.now() });
+    await this.#turn;
+  }
+
+  #connect(pathname: string): Response {
+    const never = refusal(this.#state);
+    if (never) return httpError(404, never.code, never.message);
+    const anyServer = pathname === `/chats/${this.#chat}/ws`;
+    if (anyServer && self(this.#state)?.status === "left" && others(this.#state).length > 0)
+      return httpError(409, "left", "this server has left the chat", { servers: serverEntries(this.#state) });
+    const { 0: theirs, 1: ours } = new WebSocketPair();
+    this.#step({ type: "open", client: this.#sockets.accept(ours), now: Date.now() });
+    return new Response(null, { status: 101, webSocket: theirs });
+  }
+
+  #list(): Response {
+    const never = refusal(this.#state);
+    if (never) return httpError(404, never.code, never.message);
+    return json(JSON.stringify({ servers: serverList(this.#state) }));
+  }
+
+  /** An event whose `reply` is the response. */
+  #ask(event: (req: RequestKey) => Event): Promise<Response> {
+    const req = this.#nextRequest++;
+    return new Promise((resolve) => {
+      this.#requests.set(req, resolve);
+      this.#step(event(req));
+    });
+  }
+
+  /** After an exception the memory may be half changed: the object starts anew from its storage, and nothing of this turn gets out. */
+  #step(event: Event): void {
+    try {
+      for (const effect of step(this.#state, event)) this.#perform(effect);
+    } catch (error) {
+      console.error(JSON.stringify({ event: "aborted", chat: this.#chat, on: event.type, error: String(error) }));
+      this.ctx.abort(`failed on ${event.type}`);
+    }
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.do) {
+      case "append":
+        this.#store.append(effect);
+        break;
+      case "put":
+        this.#store.put(effect);
+        break;
+      case "tell":
+        this.#sockets.tell(effect.frame);
+        break;
+      case "send":
+        this.#sockets.send(effect.client, effect.frame);
+        break;
+      case "admit":
+        this.#sockets.admit(effect.client, effect.attachment);
+        break;
+      case "close":
+        this.#sockets.close(effect.client, effect.code, effect.reason);
+        break;
+      case "reply":
+        this.#requests.get(effect.req)?.(json(effect.body, effect.status));
+        this.#requests.delete(effect.req);
+        break;
+      case "post":
+        void this.#post(effect);
+        break;
+      case "alarm":
+        void (effect.at === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(effect.at));
+        break;
+      case "flush":
+        this.#flushLater();
+        break;
+      case "print": {
+        const { event, message, detail } = effect;
+        console.log(JSON.stringify({ event, message, chat: this.#chat, server: this.#state.name, ...detail }));
+      }
+    }
+  }
+
+  async #post({ peer, verb, body, patience }: Effect & { do: "post" }): Promise<void> {
+    const answer = await post(this.env.CHAT_SERVER, this.#chat, peer, verb, body, patience);
+    this.#step({ type: "answer", peer, verb, ...answer, now: Date.now() });
+  }
+
+  /** The flush comes once everything has been read that has arrived by now; a timer of zero waits for just that. */
+  #flushLater(): void {
+    this.#turn = new Promise((resolve) => {
+      setTimeout(() => {
+        this.#turn = undefined;
+        this.#step({ type: "flush", now: Date.now() });
+        resolve();
+      }, 0);
+    });
+  }
+}

@@ -1,0 +1,84 @@
+/** The clients' hibernating WebSockets, numbered for the core. What must survive hibernation lies in each socket's attachment. */
+import type { Attachment, ClientKey } from "../chat/effects.ts";
+
+/** Answered by the platform without waking the object. */
+const PING = "ping";
+const PONG = "pong";
+
+export class Sockets {
+  readonly #ctx: DurableObjectState;
+  readonly #keys = new Map<WebSocket, ClientKey>();
+  readonly #sockets = new Map<ClientKey, WebSocket>();
+  /** Those who get what is told to all. */
+  readonly #admitted = new Set<WebSocket>();
+  #next: ClientKey = 1;
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+    // The platform's own list is rebuilt at every call, so it is read once.
+    for (const socket of ctx.getWebSockets()) {
+      if (socket.readyState !== WebSocket.OPEN) continue;
+      this.#add(socket);
+      if (socket.deserializeAttachment() !== null) this.#admitted.add(socket);
+    }
+  }
+
+  /** The sockets that were here before this life of the object. */
+  awake(): [ClientKey, Attachment | null][] {
+    return [...this.#keys].map(([socket, key]) => [key, socket.deserializeAttachment() as Attachment | null]);
+  }
+
+  accept(socket: WebSocket): ClientKey {
+    if (this.#next === 1) this.#ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    this.#ctx.acceptWebSocket(socket);
+    return this.#add(socket);
+  }
+
+  /** The number of a socket, unless it is closed already. */
+  keyOf(socket: WebSocket): ClientKey | undefined {
+    return this.#keys.get(socket);
+  }
+
+  send(key: ClientKey, frame: string): void {
+    const socket = this.#sockets.get(key);
+    if (socket) this.#send(socket, frame);
+  }
+
+  tell(frame: string): void {
+    for (const socket of this.#admitted) this.#send(socket, frame);
+  }
+
+  admit(key: ClientKey, attachment: Attachment): void {
+    const socket = this.#sockets.get(key);
+    if (!socket) return;
+    socket.serializeAttachment(attachment);
+    this.#admitted.add(socket);
+  }
+
+  close(key: ClientKey, code: number, reason: string): void {
+    const socket = this.#sockets.get(key);
+    if (!socket) return;
+    this.forget(socket);
+    if (socket.readyState === WebSocket.OPEN) socket.close(code, reason);
+  }
+
+  forget(socket: WebSocket): void {
+    const key = this.#keys.get(socket);
+    this.#admitted.delete(socket);
+    this.#keys.delete(socket);
+    if (key !== undefined) this.#sockets.delete(key);
+  }
+
+  #add(socket: WebSocket): ClientKey {
+    const key = this.#next++;
+    this.#keys.set(socket, key);
+    this.#sockets.set(key, socket);
+    return key;
+  }
+
+  /** A socket that closed since its last event gets nothing; its close event is still to come. */
+  #send(socket: WebSocket, frame: string): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+    else this.#admitted.delete(socket);
+  }
+}

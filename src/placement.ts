@@ -1,0 +1,44 @@
+/** Which object a request goes to. Whoever asks a chat and not a server gets `main`, or a living server if `main` has left. */
+import type { ServerEntry } from "./chat/wire.ts";
+import { objectName } from "./object/peers.ts";
+import type { Env } from "./object/server.ts";
+
+/** The chat's first server. */
+export const MAIN = "main";
+
+/** Asks one server; `path` is what of it is asked. */
+export function ask(env: Env, chat: string, server: string, path: string, init?: RequestInit): Promise<Response> {
+  return env.CHAT_SERVER.getByName(objectName(chat, server)).fetch(`https://chatty${path}`, init);
+}
+
+/** Connects to `main`, or to a living server it knows of, or to one that one knows of… */
+export async function connectToAny(env: Env, chat: string, headers: Headers): Promise<Response> {
+  const tried = new Set<string>();
+  const open = [MAIN];
+  for (let server = open.shift(); server !== undefined; server = open.shift()) {
+    if (tried.has(server)) continue;
+    tried.add(server);
+    const answer = await ask(env, chat, server, `/chats/${chat}/ws`, { headers });
+    if (answer.status !== 409) return answer;
+    const { servers } = await answer.json<{ servers: ServerEntry[] }>();
+    open.push(...servers.filter(({ status }) => status !== "left").map(({ name }) => name));
+  }
+  return ask(env, chat, MAIN, `/chats/${chat}/servers/${MAIN}/ws`, { headers });
+}
+
+/** The servers of a chat as `main` knows them, or, since it hears nothing once it has left, as a living one does. */
+export async function listServers(env: Env, chat: string): Promise<Response> {
+  const tried = new Set<string>();
+  const open = [MAIN];
+  let last: Response | undefined;
+  for (let server = open.shift(); server !== undefined; server = open.shift()) {
+    if (tried.has(server)) continue;
+    tried.add(server);
+    const answer = await ask(env, chat, server, `/chats/${chat}/servers/${server}/servers`);
+    const { servers } = await answer.clone().json<{ servers: ServerEntry[] }>();
+    if (servers.some(({ name, status }) => name === server && status !== "left")) return answer;
+    last ??= answer;
+    open.push(...servers.filter(({ status }) => status !== "left").map(({ name }) => name));
+  }
+  return last as Response;
+}

@@ -21,7 +21,7 @@ export function open(state: State, key: ClientKey, out: Effect[]): void {
 /** A frame: one object per line, each for itself. */
 export function frame(state: State, key: ClientKey, data: string | null, out: Effect[]): void {
   const client = state.clients.get(key);
-  if (client === undefined || client.phase === "gone") return;
+  if (client === undefined) return;
   if (data === null) {
     error(client, { code: "binary", message: "send text frames with one JSON object per line, not binary ones" }, out);
   } else if (data.length > MAX_FRAME) {
@@ -35,6 +35,7 @@ export function frame(state: State, key: ClientKey, data: string | null, out: Ef
 }
 
 function object(state: State, client: Client, text: string, out: Effect[]): void {
+  if (client.phase === "gone") return;
   const message = parseLine(text);
   const refused = "code" in message ? message : clause(state, client, message, out);
   if (refused) error(client, refused, out);
@@ -141,6 +142,7 @@ export function exit(state: State, client: Client, reason: "leave" | "replaced" 
 }
 
 function forget(state: State, client: Client): void {
+  client.phase = "gone";
   state.clients.delete(client.key);
   if (state.byId.get(client.id) === client) state.byId.delete(client.id);
 }

@@ -139,7 +139,8 @@ export function boot(
   for (const [key, attachment] of sockets) {
     const client = addClient(state, key);
     if (attachment === null) continue;
-    Object.assign(client, attachment, { phase: "live" });
+    const { id, name, n } = attachment;
+    Object.assign(client, { phase: "live", id, name, n: Math.max(n, state.log.seen.highest(id)) });
     state.byId.set(client.id, client);
   }
   return state;

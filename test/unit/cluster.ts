@@ -1,0 +1,274 @@
+/**
+ * Several cores with a disk, a clock and a network in memory. Nothing moves by itself: a test flushes, delivers, loses and crashes by hand,
+ * or lets `settle` run everything until it is quiet.
+ */
+import { createHash } from "node:crypto";
+import type { Attachment, Effect, Event } from "../../src/chat/effects.ts";
+import type { Head } from "../../src/chat/log.ts";
+import type { Member } from "../../src/chat/members.ts";
+import type { Published } from "../../src/chat/presence.ts";
+import { boot, type State } from "../../src/chat/state.ts";
+import { step } from "../../src/chat/step.ts";
+import type { ClientMessage, ServerMessage, Verb } from "../../src/chat/wire.ts";
+
+/** An event without its time; the cluster's clock adds it. */
+export type Happening = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
+export type Post = { from: string; to: string; verb: Verb; body: string };
+type Answer = { status: number; body: string };
+type Told<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
+
+/** One server: a core, what it wrote, and what its clients got. */
+export class Node {
+  readonly name: string;
+  readonly cluster: Cluster;
+  state: State;
+  readonly rows: { heads: Head[]; lines: string }[] = [];
+  readonly kv = new Map<string, unknown>();
+  readonly frames = new Map<number, string[]>();
+  readonly attachments = new Map<number, Attachment | null>();
+  readonly replies = new Map<number, Answer>();
+  readonly printed: string[] = [];
+  alarm: number | null = null;
+  flushWanted = false;
+  #next = 1;
+
+  constructor(name: string, cluster: Cluster) {
+    this.name = name;
+    this.cluster = cluster;
+    this.state = this.#boot();
+  }
+
+  #boot(): State {
+    const env = {
+      idOf: (session: string) => createHash("sha256").update(session).digest("hex").slice(0, 20),
+      mint: () => this.cluster.mint(),
+      random: () => 0.5,
+      read: (pos: number) => {
+        const row = this.rows[pos - 1];
+        if (row === undefined) throw new Error(`row ${pos} of ${this.name} is not written yet`);
+        return row.lines;
+      },
+    };
+    const of = <T>(kind: string) =>
+      [...this.kv].flatMap(([key, value]): [string, T][] =>
+        key.startsWith(kind) ? [[key.slice(kind.length), structuredClone(value) as T]] : [],
+      );
+    const stored = {
+      members: of<Member>("member/"),
+      published: of<Published>("presence/"),
+      rows: this.rows.map(({ heads }) => structuredClone(heads)),
+      alarm: this.alarm,
+    };
+    return boot("lobby", this.name, env, stored, [...this.attachments]);
+  }
+
+  /** Memory is lost; sockets hibernate or are cut. */
+  evict(sockets: "hibernate" | "close" = "hibernate"): void {
+    if (sockets === "close") this.attachments.clear();
+    this.flushWanted = false;
+    this.state = this.#boot();
+    this.do({ type: "wake" });
+  }
+
+  do(happening: Happening): Effect[] {
+    const effects = step(this.state, { ...happening, now: this.cluster.now } as Event);
+    for (const effect of effects) this.#perform(effect);
+    return effects;
+  }
+
+  flush(): void {
+    if (!this.flushWanted) return;
+    this.flushWanted = false;
+    this.do({ type: "flush" });
+  }
+
+  request(happening: (req: number) => Happening): number {
+    const req = this.#next++;
+    this.do(happening(req));
+    return req;
+  }
+
+  /** A new connection. */
+  connect(): Client {
+    const key = this.#next++;
+    this.frames.set(key, []);
+    this.attachments.set(key, null);
+    this.do({ type: "open", client: key });
+    return new Client(this, key);
+  }
+
+  ring(): void {
+    if (this.alarm === null || this.alarm > this.cluster.now) return;
+    this.alarm = null;
+    this.do({ type: "alarm" });
+  }
+
+  #perform(effect: Effect): void {
+    if (effect.do === "append")
+      this.rows[effect.pos - 1] = structuredClone({ heads: effect.heads, lines: effect.lines });
+    if (effect.do === "put") this.kv.set(effect.key, structuredClone(effect.value));
+    if (effect.do === "send") this.frames.get(effect.client)?.push(effect.frame);
+    if (effect.do === "tell")
+      for (const [key, attachment] of this.attachments) if (attachment) this.frames.get(key)?.push(effect.frame);
+    if (effect.do === "admit" && this.attachments.has(effect.client))
+      this.attachments.set(effect.client, effect.attachment);
+    if (effect.do === "close") this.attachments.delete(effect.client);
+    if (effect.do === "reply") this.replies.set(effect.req, { status: effect.status, body: effect.body });
+    if (effect.do === "post")
+      this.cluster.posts.push({ from: this.name, to: effect.peer, verb: effect.verb, body: effect.body });
+    if (effect.do === "alarm") this.alarm = effect.at;
+    if (effect.do === "flush") this.flushWanted = true;
+    if (effect.do === "print") this.printed.push(effect.message);
+  }
+}
+
+/** A plain client of one server. */
+export class Client {
+  readonly node: Node;
+  readonly key: number;
+
+  constructor(node: Node, key: number) {
+    this.node = node;
+    this.key = key;
+  }
+
+  say(...messages: (ClientMessage | Record<string, unknown> | string)[]): void {
+    const data = messages.map((m) => (typeof m === "string" ? m : JSON.stringify(m))).join("\n");
+    this.node.do({ type: "frame", client: this.key, data });
+  }
+
+  join(name: string, more: Partial<Extract<ClientMessage, { type: "client_join_req" }>> = {}): this {
+    this.say({ type: "client_join_req", name, ...more });
+    return this;
+  }
+
+  send(text: string, n?: number): void {
+    this.say(n === undefined ? { type: "send", text } : { type: "send", text, n });
+  }
+
+  cut(): void {
+    this.node.attachments.delete(this.key);
+    this.node.do({ type: "close", client: this.key });
+  }
+
+  get open(): boolean {
+    return this.node.attachments.has(this.key);
+  }
+
+  get got(): ServerMessage[] {
+    return (this.node.frames.get(this.key) ?? []).flatMap((frame) =>
+      frame.split("\n").map((text) => JSON.parse(text) as ServerMessage),
+    );
+  }
+
+  all<T extends ServerMessage["type"]>(type: T): Told<T>[] {
+    return this.got.filter((message): message is Told<T> => message.type === type);
+  }
+
+  /** The last object of a type; the test fails if there is none. */
+  last<T extends ServerMessage["type"]>(type: T): Told<T> {
+    const found = this.all(type).at(-1);
+    if (found === undefined) throw new Error(`no ${type} among ${JSON.stringify(this.got)}`);
+    return found;
+  }
+
+  get texts(): string[] {
+    return this.all("message").map(({ text }) => text);
+  }
+
+  /** What a person reads, in the original's words. */
+  get screen(): string[] {
+    return this.got.flatMap((message) => {
+      if (message.type === "join") return [`[JOIN] ${message.name}`];
+      if (message.type === "leave") return [`[LEAVE] ${message.name}`];
+      return message.type === "message" ? [`[${message.name}] ${message.text}`] : [];
+    });
+  }
+}
+
+export class Cluster {
+  now = 1_790_000_000_000;
+  posts: Post[] = [];
+  readonly nodes = new Map<string, Node>();
+  /** Servers nobody reaches. */
+  readonly down = new Set<string>();
+  #minted = 0;
+
+  mint(): string {
+    return createHash("md5")
+      .update(`${this.#minted++}`)
+      .digest("hex");
+  }
+
+  node(name: string): Node {
+    const node = this.nodes.get(name) ?? new Node(name, this);
+    this.nodes.set(name, node);
+    return node;
+  }
+
+  /** Starts a server at its boot server and waits until all is quiet. */
+  start(name: string, boot?: string): Answer {
+    const node = this.node(name);
+    const req = node.request((req) => ({ type: "start", req, boot }));
+    this.settle();
+    return this.reply(node, req);
+  }
+
+  disconnect(name: string, force = false): Answer | undefined {
+    const node = this.node(name);
+    const req = node.request((req) => ({ type: "disconnect", req, force }));
+    this.settle();
+    return node.replies.get(req);
+  }
+
+  reply(node: Node, req: number): Answer {
+    const answer = node.replies.get(req);
+    if (answer === undefined) throw new Error(`${node.name} has not answered`);
+    return answer;
+  }
+
+  /** Carries one request there and its answer back; `lost`: the receiver got it, the sender hears nothing. */
+  deliver(post: Post, lost = false): void {
+    const { from, to, verb, body } = post;
+    let answer: Answer = { status: 0, body: "" };
+    if (!this.down.has(to)) {
+      const node = this.node(to);
+      const req = node.request((req) => ({ type: verb, req, body }));
+      node.flush();
+      answer = this.reply(node, req);
+    }
+    this.nodes.get(from)?.do({ type: "answer", peer: to, verb, ...(lost ? { status: 0, body: "" } : answer) });
+  }
+
+  /** Flushes and delivers until nothing is left to do; alarms do not ring. */
+  settle(): number {
+    for (let turns = 0; turns < 10_000; turns++) {
+      for (const node of this.nodes.values()) node.flush();
+      const post = this.posts.shift();
+      if (post) this.deliver(post);
+      else if (![...this.nodes.values()].some((node) => node.flushWanted)) return turns;
+    }
+    throw new Error("the cluster does not become quiet");
+  }
+
+  /** Lets time pass; alarms that are due ring, in order. */
+  pass(ms: number): void {
+    const end = this.now + ms;
+    for (let rings = 0; rings < 10_000; rings++) {
+      const due = [...this.nodes.values()].filter(({ alarm }) => alarm !== null && alarm <= end);
+      if (due.length === 0) break;
+      due.sort((a, b) => (a.alarm ?? 0) - (b.alarm ?? 0));
+      this.now = Math.max(this.now, due[0]?.alarm ?? 0);
+      due[0]?.ring();
+      this.settle();
+    }
+    this.now = end;
+  }
+}
+
+/** A chat of several servers, all started from `main`. */
+export function clusterOf(...names: string[]): Cluster {
+  const cluster = new Cluster();
+  for (const name of names) cluster.start(name);
+  return cluster;
+}

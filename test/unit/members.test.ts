@@ -1,0 +1,226 @@
+/** The set of servers: how it merges, who starts, who leaves. */
+import { describe, expect, it } from "vitest";
+import { lacking, type Member, type Members, merge } from "../../src/chat/members.ts";
+import { Cluster, clusterOf } from "./cluster.ts";
+
+const ALIVE: Member = { inc: 1, status: "alive", epoch: "00000001" };
+
+/** The entries two addresses can have, in every combination. */
+function everyMap(): Members[] {
+  const entries: (Member | undefined)[] = [undefined];
+  for (const inc of [1, 2])
+    for (const epoch of ["00000001", "00000002"])
+      entries.push({ inc, status: "alive", epoch }, { inc, status: "left", epoch, final: 7 });
+  return entries.flatMap((a) =>
+    entries.map(
+      (b) =>
+        new Map([["a", a] as const, ["b", b] as const].flatMap(([k, v]): [string, Member][] => (v ? [[k, v]] : []))),
+    ),
+  );
+}
+
+const merged = (a: Members, b: Members): Members => {
+  const into = new Map(a);
+  merge(into, b);
+  return into;
+};
+const plain = (members: Members) => Object.fromEntries([...members].sort());
+/** How a server lists the others, by its own word. */
+const list = (cluster: Cluster, server: string) =>
+  [...cluster.node(server).state.members].map(([name, { status }]) => `${name} ${status}`).sort();
+
+describe("merging", () => {
+  it("M3 is commutative, idempotent and associative", () => {
+    const maps = everyMap();
+    for (const a of maps) {
+      expect(plain(merged(a, a))).toEqual(plain(a));
+      for (const b of maps) expect(plain(merged(a, b))).toEqual(plain(merged(b, a)));
+    }
+    const some = maps.filter((_, i) => i % 7 === 0);
+    for (const a of some)
+      for (const b of some)
+        for (const c of some) expect(plain(merged(merged(a, b), c))).toEqual(plain(merged(a, merged(b, c))));
+  });
+
+  it("M2 the greater incarnation wins, and of equals left wins", () => {
+    const left: Member = { ...ALIVE, status: "left", final: 3 };
+    const again: Member = { ...ALIVE, inc: 2 };
+    expect(merged(new Map([["a", ALIVE]]), new Map([["a", left]])).get("a")).toBe(left);
+    expect(merged(new Map([["a", left]]), new Map([["a", ALIVE]])).get("a")).toBe(left);
+    expect(merged(new Map([["a", left]]), new Map([["a", again]])).get("a")).toBe(again);
+    expect(lacking(new Map([["a", again], ["b", ALIVE]]), new Map([["a", left], ["b", ALIVE]]))).toEqual(new Map([["a", again]])); // biome-ignore format: two maps
+  });
+});
+
+describe("starting", () => {
+  it("M1 M4 M5 a new server is known to all, whoever it booted from; each logs the list and tells its clients", () => {
+    const cluster = clusterOf("main", "b");
+    const alice = cluster.node("main").connect().join("alice");
+    cluster.settle();
+    expect(cluster.start("c", "b").status).toBe(200);
+    for (const server of ["main", "b", "c"])
+      expect(list(cluster, server)).toEqual(["b alive", "c alive", "main alive"]);
+    expect(alice.last("update_servers").servers).toEqual(
+      ["b", "c", "main"].map((name) => ({ name, status: "alive", url: `/chats/lobby/servers/${name}/ws` })),
+    );
+    expect(cluster.node("main").printed.at(-1)).toBe("[SERVER UPDATE] [b, c, main]");
+    for (const node of cluster.nodes.values()) expect(node.alarm).toBe(null);
+  });
+
+  it("M2 M4 servers that join at the same time from different ones all know each other", () => {
+    const cluster = clusterOf("main", "b", "c");
+    for (const [i, boot] of ["main", "b", "c", "main", "b", "c"].entries())
+      cluster.node(`n${i}`).request((req) => ({ type: "start", req, boot }));
+    // The requests cross: the last one sent arrives first.
+    cluster.posts.reverse();
+    cluster.settle();
+    const all = list(cluster, "main");
+    expect(all.length).toBe(9);
+    for (const server of cluster.nodes.keys()) expect(list(cluster, server)).toEqual(all);
+  });
+
+  it("M4 what nobody could be told stays owed until it is told", () => {
+    const cluster = clusterOf("main", "b", "c");
+    cluster.down.add("c");
+    cluster.start("d");
+    expect(list(cluster, "c")).not.toContain("d alive");
+    cluster.down.clear();
+    cluster.pass(60_000);
+    expect(list(cluster, "c")).toContain("d alive");
+  });
+
+  it("M6 a boot server that was never started, has left, or is no name of one leaves no trace", () => {
+    const cluster = clusterOf("main", "b");
+    cluster.disconnect("b");
+    const code = (name: string, boot: string) => JSON.parse(cluster.start(name, boot).body).error.code;
+    expect(["nobody", "b", "x", "X!", "b@other.host"].map((boot) => code("x", boot))).toEqual([
+      "not_started",
+      "left",
+      "bad_boot",
+      "bad_name",
+      "no_federation",
+    ]);
+    cluster.down.add("main");
+    expect(code("x", "main")).toBe("boot_failed");
+    expect([...cluster.node("x").kv]).toEqual([]);
+    expect(list(cluster, "main")).toEqual(["b left", "main alive"]);
+  });
+
+  it("M7 starting twice changes nothing; starting after leaving is the next incarnation", () => {
+    const cluster = clusterOf("main", "b");
+    const before = [...cluster.node("main").state.members];
+    expect(cluster.start("b", "main").status).toBe(200);
+    expect(cluster.start("main").status).toBe(200);
+    expect([...cluster.node("main").state.members]).toEqual(before);
+    cluster.disconnect("b");
+    expect(cluster.start("b").status).toBe(200);
+    expect(cluster.node("main").state.members.get("b")).toMatchObject({ inc: 2, status: "alive" });
+    expect(list(cluster, "b")).toEqual(["b alive", "main alive"]);
+  });
+
+  it("M12 the first server that boots from main starts it", () => {
+    const cluster = new Cluster();
+    expect(cluster.start("b").status).toBe(200);
+    expect(list(cluster, "main")).toEqual(["b alive", "main alive"]);
+  });
+
+  it("M13 a boot server that is being started itself says so, and can be asked again", () => {
+    const cluster = clusterOf("main");
+    const b = cluster.node("b");
+    const req = b.request((req) => ({ type: "start", req, boot: "c" }));
+    cluster.node("c").request((req) => ({ type: "start", req, boot: "b" }));
+    cluster.settle();
+    const { status, body } = cluster.reply(b, req);
+    expect([status, JSON.parse(body).error.code]).toEqual([503, "starting"]);
+  });
+
+  it("M2 a server that is called left by mistake outlives the claim", () => {
+    const cluster = clusterOf("main", "b");
+    const members = { b: { ...cluster.node("b").state.members.get("b"), status: "left", final: 0 } };
+    const body = JSON.stringify({ chat: "lobby", from: "main", members });
+    cluster.node("b").request((req) => ({ type: "update_servers", req, body }));
+    cluster.settle();
+    expect(cluster.node("main").state.members.get("b")).toMatchObject({ inc: 2, status: "alive" });
+  });
+});
+
+describe("disconnecting", () => {
+  it("M8 P5 a peer holds everything, then the server leaves and its clients are told where to go", () => {
+    const cluster = clusterOf("main", "b");
+    const alice = cluster.node("b").connect().join("alice");
+    const bob = cluster.node("main").connect().join("bob");
+    cluster.settle();
+    alice.send("last words");
+    expect(cluster.disconnect("b")?.status).toBe(200);
+    expect(bob.texts).toEqual(["last words"]);
+    expect(alice.last("exit")).toMatchObject({
+      reason: "disconnect",
+      servers: [{ status: "left" }, { name: "main", status: "alive" }],
+    });
+    expect(alice.open).toBe(false);
+    expect(cluster.node("main").state.members.get("b")).toMatchObject({ status: "left", final: 1 });
+    expect(bob.all("leave")).toEqual([]);
+    cluster.pass(11_000);
+    expect(bob.all("leave").map(({ name }) => name)).toEqual(["alice"]);
+  });
+
+  it("M8 while it drains, the server takes nothing new", () => {
+    const cluster = clusterOf("main", "b");
+    const b = cluster.node("b");
+    const alice = b.connect().join("alice");
+    cluster.settle();
+    alice.send("before");
+    b.request((req) => ({ type: "disconnect", req, force: false }));
+    alice.send("during");
+    expect(alice.last("error")).toMatchObject({ code: "leaving", retry: 1000 });
+    expect(b.connect().last("exit").reason).toBe("disconnect");
+    const again = b.request((req) => ({ type: "start", req, boot: "main" }));
+    expect(JSON.parse(cluster.reply(b, again).body).error.code).toBe("leaving");
+    cluster.settle();
+    expect(alice.texts).toEqual(["before"]);
+    expect(list(cluster, "main")).toEqual(["b left", "main alive"]);
+  });
+
+  it("M9 without a peer that holds everything the server stays, unless forced; alone it may go", () => {
+    const cluster = clusterOf("main", "b");
+    const alice = cluster.node("b").connect().join("alice");
+    cluster.settle();
+    cluster.down.add("main");
+    alice.send("kept");
+    expect(cluster.disconnect("b")).toBe(undefined);
+    cluster.pass(10_000);
+    expect(JSON.parse([...cluster.node("b").replies.values()].at(-1)?.body ?? "").error.code).toBe("no_peer");
+    alice.send("still here");
+    cluster.settle();
+    expect(alice.texts).toEqual(["kept", "still here"]);
+    expect(cluster.disconnect("b", true)).toBe(undefined);
+    cluster.pass(10_000);
+    expect(alice.last("exit").reason).toBe("disconnect");
+
+    const alone = clusterOf("main");
+    expect(alone.disconnect("main")?.status).toBe(200);
+  });
+
+  it("M10 M7 a server that left sends clients away, owes on, and comes back with its history", () => {
+    const cluster = clusterOf("main", "b", "c");
+    const alice = cluster.node("b").connect().join("alice");
+    const carol = cluster.node("c").connect().join("carol");
+    cluster.settle();
+    cluster.down.add("c");
+    alice.send("owed to c");
+    expect(cluster.disconnect("b")?.status).toBe(200);
+    expect(cluster.node("b").connect().last("exit").reason).toBe("disconnect");
+    cluster.node("b").evict();
+    cluster.down.clear();
+    cluster.pass(60_000);
+    expect(carol.texts).toEqual(["owed to c"]);
+    expect(list(cluster, "c")).toContain("b left");
+    expect(cluster.node("b").alarm).toBe(null);
+    cluster.start("b");
+    const back = cluster.node("b").connect().join("dora");
+    cluster.settle();
+    expect(back.texts).toEqual(["owed to c"]);
+    expect(cluster.disconnect("b")?.status).toBe(200);
+    expect(cluster.disconnect("b")?.status).toBe(200);
+  });
+});

@@ -1,0 +1,33 @@
+/** Every rule of docs/protocol.md is proven by a test that names it, and every id in a title is a rule. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const ID = /\b[A-Z]\d+\b/g;
+const TITLE = /\b(?:it|test|describe)(?:\.\w+)*(?:\([^()`"']*\))?\(\s*(["'`])((?:(?!\1)[\s\S])*)\1/g;
+
+const rules = [...readFileSync(join(root, "docs/protocol.md"), "utf8").matchAll(/^- \*\*([A-Z]\d+)\*\* /gm)].map(
+  (m) => m[1],
+);
+
+const titles = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".test.ts") && !file.endsWith("rules.test.ts"))
+  .flatMap((file) => [...readFileSync(join(root, "test", file), "utf8").matchAll(TITLE)].map((m) => m[2] ?? ""));
+
+/** The ids a title opens with. */
+const cited = new Set(titles.flatMap((title) => /^(?:[A-Z]\d+,? )+/.exec(`${title} `)?.[0].match(ID) ?? []));
+
+it("finds rules and titles at all", () => {
+  expect(rules.length).toBeGreaterThan(50);
+  expect(new Set(rules).size).toBe(rules.length);
+  expect(titles.length).toBeGreaterThan(50);
+});
+
+it("every rule has a test", () => {
+  expect(rules.filter((rule) => !cited.has(rule ?? ""))).toEqual([]);
+});
+
+it("every id in a title is a rule", () => {
+  expect([...cited].filter((id) => !rules.includes(id))).toEqual([]);
+});

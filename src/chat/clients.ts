@@ -1,7 +1,8 @@
 /** The clauses for what clients do: connect, `client_join_req`, `send`, `client_leave_req`, and the loss of a connection. */
 import type { ClientKey, Effect } from "./effects.ts";
-import { BUSY_RETRY_MS, GRACE_MS, MAX_FRAME, MAX_PENDING } from "./limits.ts";
+import { BUSY_RETRY_MS, MAX_FRAME, MAX_PENDING } from "./limits.ts";
 import { parseLine } from "./parse.ts";
+import { lose } from "./people.ts";
 import { addClient, type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
 import { type ClientMessage, line, type Refusal } from "./wire.ts";
 
@@ -128,8 +129,7 @@ export function close(state: State, key: ClientKey, now: number, out: Effect[]):
   forget(state, client);
   if (client.id === "" || left || state.byId.has(client.id)) return;
   state.joining = state.joining.filter((joining) => joining !== client);
-  if (!state.presence.on(state.name).has(client.id)) return;
-  state.graces.set(client.id, now + GRACE_MS);
+  lose(state, client.id, now);
   wantFlush(state, out);
 }
 

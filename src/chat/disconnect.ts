@@ -4,6 +4,7 @@ import type { Effect, Event } from "./effects.ts";
 import { DRAIN_MS } from "./limits.ts";
 import { declare } from "./membership.ts";
 import { isHeld } from "./peers.ts";
+import { lose } from "./people.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { ownSeq, type State, self, serverEntries, wantFlush } from "./state.ts";
 
@@ -42,6 +43,9 @@ export function checkDrain(state: State, now: number, out: Effect[]): void {
     return;
   }
   declare(state, { ...me, status: "left", final: ownSeq(state) }, [], now, out);
-  for (const client of [...state.clients.values()]) exit(state, client, "disconnect", out);
+  for (const client of [...state.clients.values()]) {
+    exit(state, client, "disconnect", out);
+    lose(state, client.id, now);
+  }
   for (const req of reqs) answer(req, yes(gone(state)), out);
 }

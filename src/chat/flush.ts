@@ -28,13 +28,14 @@ export function flush(state: State, now: number, out: Effect[]): void {
   const welcomes = joining.map((client) => welcome(state, client));
   const batches = accepted.flatMap(({ batches }) => batches);
   const said = write(state, sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches, out);
-  for (const { id } of leaving) leave(state, id);
+  for (const client of leaving) if ((state.byId.get(client.id) ?? client) === client) leave(state, client.id);
   const last = presenceLines(state);
   publish(state, out);
 
   joining.forEach((client, i) => {
     const { key, id, name, n } = client;
     if (client.phase === "joining") client.phase = "live";
+    client.cursor = undefined;
     out.push({ do: "send", client: key, frame: welcomes[i] as string });
     out.push({ do: "admit", client: key, attachment: { id, name, n } });
   });

@@ -18,10 +18,14 @@ export function enter(state: State, id: string, name: string): void {
 
 /** Someone is no longer connected here. */
 export function leave(state: State, id: string): void {
-  if (state.byId.get(id)?.phase === "live") return; // came back by a newer connection
   state.graces.delete(id);
   state.presence.remove(state.name, id);
   state.presenceChanged = true;
+}
+
+/** Someone's connection is lost; a return within the grace period shows nothing. */
+export function lose(state: State, id: string, now: number): void {
+  if (state.presence.on(state.name).has(id)) state.graces.set(id, now + GRACE_MS);
 }
 
 /** Ends the grace periods that are over. */
@@ -59,9 +63,9 @@ export function publish(state: State, out: Effect[]): void {
   out.push({ do: "put", key: keyOf(state.name), value: published(state) });
 }
 
-/** A server that left keeps its people for the grace period, in which they come back elsewhere. */
+/** Another server left: its people stay for the grace period, in which they come back elsewhere. */
 export function serverLeft(state: State, server: string, now: number): void {
-  if (state.presence.on(server).size > 0) state.serverGraces.set(server, now + GRACE_MS);
+  if (server !== state.name && state.presence.on(server).size > 0) state.serverGraces.set(server, now + GRACE_MS);
 }
 
 /** The differences since the last call as lines: who came, to be told before what is said, and who went, after it; or one line for a crowd. */

@@ -16,6 +16,8 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   const relay = parsed.value;
   const refused = peerRefusal(state);
   if (refused) return refused;
+  if (!state.members.has(relay.from) || relay.from === state.name)
+    return no(409, "unknown_server", `'${relay.from}' is no other server of this chat; send server_join_req first`);
   const time = Math.max(0, ...relay.batches.map(({ head }) => head.time));
   if (time > now + MAX_CLOCK_SKEW_MS) {
     const message = `a batch of '${relay.from}' is ${time - now} ms ahead of the clock here; correct the clock of one of the two`;
@@ -42,7 +44,8 @@ export function acceptArrived(
   const applied = new Map<string, number>();
   const own = originOfSelf(state);
   return arrived.map(({ req, relay }) => {
-    if (relay.presence) receive(state, relay.from, relay.presence, out);
+    if (relay.presence && state.members.get(relay.from)?.status === "alive")
+      receive(state, relay.from, relay.presence, out);
     const batches = relay.batches.filter(({ head: { origin, first, count } }) => {
       const have = applied.get(origin) ?? state.log.applied(origin);
       if (first !== have + 1 || origin === own) return false;

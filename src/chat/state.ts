@@ -1,13 +1,12 @@
 /** What a server knows, and how it comes back from its storage. The state is changed in place, by `step` alone. */
-import type { Attachment, ClientKey, Effect, RequestKey } from "./effects.ts";
-import { GRACE_MS } from "./limits.ts";
-import { type Head, Log, type ReadRow } from "./log.ts";
+import type { ClientKey, Effect, RequestKey } from "./effects.ts";
+import type { Log, ReadRow } from "./log.ts";
 import type { Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
 import type { RelayRequest } from "./peer-wire.ts";
-import { Presence, type Published } from "./presence.ts";
+import type { Presence } from "./presence.ts";
 import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
-import { line, originOf } from "./wire.ts";
+import { originOf } from "./wire.ts";
 
 /** What the core needs from outside beyond events: pure of I/O but for `read`, which is as sure as memory. */
 export interface Env {
@@ -82,76 +81,6 @@ export interface State {
   draining: { reqs: RequestKey[]; deadline: number; force: boolean } | undefined;
   /** When the alarm rings, ms since epoch. */
   alarm: number | null;
-}
-
-/** What the storage holds. */
-export interface Stored {
-  members: [string, Member][];
-  published: [string, Published][];
-  rows: Head[][];
-  alarm: number | null;
-}
-
-/** A server as its storage and its hibernated sockets tell; the first event is to be `wake`. */
-export function boot(
-  chat: string,
-  name: string,
-  env: Env,
-  stored: Stored,
-  sockets: [ClientKey, Attachment | null][],
-): State {
-  const state: State = {
-    chat,
-    name,
-    env,
-    members: new Map(stored.members),
-    membersVersion: 0,
-    peers: new Map(),
-    log: new Log(env.read),
-    presence: new Presence(),
-    presenceVersion: 0,
-    published: new Map(),
-    graces: new Map(),
-    serverGraces: new Map(),
-    clients: new Map(),
-    byId: new Map(),
-    joining: [],
-    sends: [],
-    sendsSize: 0,
-    leaving: [],
-    arrived: [],
-    serversChanged: false,
-    serversTold: "",
-    presenceChanged: false,
-    flushing: false,
-    starting: undefined,
-    draining: undefined,
-    alarm: stored.alarm,
-  };
-  for (const heads of stored.rows) state.log.append(heads);
-  for (const [server, { epoch, version, people }] of stored.published) {
-    state.presence.replace(server, people);
-    if (server === name) state.presenceVersion = version;
-    else state.published.set(server, { epoch, version });
-  }
-  state.presence.differences();
-  state.serversTold = line({ type: "update_servers", servers: serverEntries(state) });
-  for (const [key, attachment] of sockets) {
-    const client = addClient(state, key);
-    if (attachment === null) continue;
-    const { id, name, n } = attachment;
-    Object.assign(client, { phase: "live", id, name, n: Math.max(n, state.log.seen.highest(id)) });
-    state.byId.set(client.id, client);
-  }
-  return state;
-}
-
-/** After a boot: whoever is published without a socket, or by a server that left, begins the grace period now; true if anyone does. */
-export function wake(state: State, now: number): boolean {
-  for (const id of state.presence.on(state.name).keys()) if (!state.byId.has(id)) state.graces.set(id, now + GRACE_MS);
-  for (const [address, { status }] of state.members)
-    if (status === "left" && state.presence.on(address).size > 0) state.serverGraces.set(address, now + GRACE_MS);
-  return state.graces.size + state.serverGraces.size > 0;
 }
 
 export function addClient(state: State, key: ClientKey): Client {

@@ -1,4 +1,6 @@
 /** The server: one clause per message, under the original's names. `step(state, event)` changes the state and answers what is to be done. */
+
+import { wake } from "./boot.ts";
 import { close, frame, open } from "./clients.ts";
 import { disconnect } from "./disconnect.ts";
 import type { Effect, Event } from "./effects.ts";
@@ -7,7 +9,7 @@ import { answered, assumeDebts, assumeNoDebts } from "./peers.ts";
 import { relay } from "./relay.ts";
 import { answer } from "./replies.ts";
 import { joined, server_join_req, start, update_servers } from "./servers.ts";
-import { type State, wake, wantFlush } from "./state.ts";
+import { type State, wantFlush } from "./state.ts";
 
 export function step(state: State, event: Event): Effect[] {
   const out: Effect[] = [];

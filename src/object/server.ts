@@ -1,8 +1,9 @@
 /** The Durable Object around the core: it turns what the platform brings into events, and performs the effects in their order. */
 import { DurableObject } from "cloudflare:workers";
 import { createHash, randomBytes } from "node:crypto";
+import { boot } from "../chat/boot.ts";
 import type { Effect, Event, RequestKey } from "../chat/effects.ts";
-import { boot, others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
+import { others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
 import { step } from "../chat/step.ts";
 import { httpError, json } from "./http.ts";
 import { post } from "./peers.ts";

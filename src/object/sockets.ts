@@ -15,6 +15,7 @@ export class Sockets {
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     // The platform's own list is rebuilt at every call, so it is read once.
     for (const socket of ctx.getWebSockets()) {
       if (socket.readyState !== WebSocket.OPEN) continue;
@@ -29,7 +30,6 @@ export class Sockets {
   }
 
   accept(socket: WebSocket): ClientKey {
-    if (this.#next === 1) this.#ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#ctx.acceptWebSocket(socket);
     return this.#add(socket);
   }

@@ -1,9 +1,10 @@
 /** A server's SQLite: the log, one row per flush, and what else must survive, by key. Nothing is created before the first write. */
+
+import type { Stored } from "../chat/boot.ts";
 import type { Effect } from "../chat/effects.ts";
 import type { Head } from "../chat/log.ts";
 import type { Member } from "../chat/members.ts";
 import type { Published } from "../chat/presence.ts";
-import type { Stored } from "../chat/state.ts";
 
 /** The version of the tables below. */
 const SCHEMA = 1;

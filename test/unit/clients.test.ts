@@ -127,6 +127,22 @@ describe("joining and leaving", () => {
     expect(bob.all("message").map(({ n }) => n)).toEqual([1, 2]);
   });
 
+  it("C8 C9 who leaves and comes back in one breath is there", () => {
+    const { cluster, main, alice, bob } = room("alice", "bob");
+    const { session } = alice.last("welcome");
+    alice.say({ type: "client_leave_req" });
+    const back = main.connect().join("alice", { session });
+    cluster.settle();
+    cluster.pass(60_000);
+    expect(back.last("welcome").count).toBe(2);
+    expect(bob.all("leave")).toEqual([]);
+    expect(alice.open).toBe(false);
+    back.say({ type: "client_leave_req" });
+    back.cut();
+    cluster.settle();
+    expect(bob.all("leave").map(({ name }) => name)).toEqual(["alice"]);
+  });
+
   it("C10 ack is taken without a word", () => {
     const { alice } = room("alice", "bob");
     const before = alice.got.length;

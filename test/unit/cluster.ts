@@ -3,11 +3,12 @@
  * or lets `settle` run everything until it is quiet.
  */
 import { createHash } from "node:crypto";
+import { boot } from "../../src/chat/boot.ts";
 import type { Attachment, Effect, Event } from "../../src/chat/effects.ts";
 import type { Head } from "../../src/chat/log.ts";
 import type { Member } from "../../src/chat/members.ts";
 import type { Published } from "../../src/chat/presence.ts";
-import { boot, type State } from "../../src/chat/state.ts";
+import type { State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
 import type { ClientMessage, ServerMessage, Verb } from "../../src/chat/wire.ts";
 

@@ -164,6 +164,18 @@ describe("disconnecting", () => {
     expect(bob.all("leave").map(({ name }) => name)).toEqual(["alice"]);
   });
 
+  it("P5 M7 people of a server that left and came back at once go all the same", () => {
+    const cluster = clusterOf("main", "b");
+    cluster.node("b").connect().join("alice");
+    const bob = cluster.node("main").connect().join("bob");
+    cluster.settle();
+    cluster.disconnect("b");
+    cluster.start("b");
+    expect(bob.all("leave")).toEqual([]);
+    cluster.pass(11_000);
+    expect(bob.all("leave").map(({ name }) => name)).toEqual(["alice"]);
+  });
+
   it("M8 while it drains, the server takes nothing new", () => {
     const cluster = clusterOf("main", "b");
     const b = cluster.node("b");

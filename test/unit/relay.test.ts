@@ -123,6 +123,19 @@ describe("relay", () => {
     expect(second.texts).toEqual(["mine"]);
   });
 
+  it("R9 who is no member is not heard", () => {
+    const cluster = clusterOf("main", "b");
+    const { first } = people(cluster, "main", "b");
+    const presence = { epoch: "00000001", version: 1, people: [["0123456789abcdef0123", "mallory"]] };
+    for (const from of ["stranger", "main"]) {
+      const body = JSON.stringify({ chat: "lobby", from, origin: `${from}#00000001`, presence, batches: [] });
+      const req = first.node.request((req) => ({ type: "relay", req, body }));
+      expect(JSON.parse(cluster.reply(first.node, req).body).error.code).toBe("unknown_server");
+    }
+    cluster.settle();
+    expect(first.screen).not.toContain("[JOIN] mallory");
+  });
+
   it("R4 a relay is answered by the flush that wrote it, not before", () => {
     const cluster = clusterOf("main", "b");
     const { first } = people(cluster, "main", "b");

@@ -7,9 +7,8 @@ const root = join(import.meta.dirname, "../..");
 const ID = /\b[A-Z]\d+\b/g;
 const TITLE = /\b(?:it|test|describe)(?:\.\w+)*(?:\([^()`"']*\))?\(\s*(["'`])((?:(?!\1)[\s\S])*)\1/g;
 
-const rules = [...readFileSync(join(root, "docs/protocol.md"), "utf8").matchAll(/^- \*\*([A-Z]\d+)\*\* /gm)].map(
-  (m) => m[1],
-);
+const protocol = readFileSync(join(root, "docs/protocol.md"), "utf8");
+const rules = [...protocol.matchAll(/^- \*\*([A-Z]\d+)\*\* /gm)].map((m) => m[1]);
 
 const titles = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.ts") && !file.endsWith("rules.test.ts"))
@@ -30,4 +29,17 @@ it("every rule has a test", () => {
 
 it("every id in a title is a rule", () => {
   expect([...cited].filter((id) => !rules.includes(id))).toEqual([]);
+});
+
+it("every error code is in the document, and the document has no other", () => {
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => readFileSync(join(root, "src", file), "utf8"))
+    .join("\n");
+  const used = /(?:\bcode: |\brefuse\(|\bno\(\d+, |\bhttpError\(\d+, )"([a-z_]+)"/g;
+  const codes = new Set([...sources.matchAll(used)].map((m) => m[1]));
+  const [, tables = ""] = protocol.split("## Error codes");
+  const documented = new Set([...tables.matchAll(/^\| (`.*?) \|/gm)].flatMap((m) => (m[1] ?? "").match(/[a-z_]+/g)));
+  expect(codes.size).toBeGreaterThan(20);
+  expect([...documented].sort()).toEqual([...codes].sort());
 });

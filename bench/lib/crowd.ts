@@ -1,0 +1,106 @@
+/**
+ * The crowd: all receivers of one run, joined and quiet, in one group for each server.
+ *
+ * The first client of a group is its witness: it parses and checks all it receives. The others only count bytes, and
+ * are right if they end with exactly the witness's count. The witness of the first server is also the one sender.
+ */
+import { COOKIE } from "./bundle.ts";
+import { Group, settle } from "./group.ts";
+import type { Line } from "./line.ts";
+import { RawSocket } from "./socket.ts";
+import { pooled, until, within } from "./wait.ts";
+
+/** Connections being made at the same time. */
+const CONNECTING = 50;
+/** How long one join may take, in milliseconds: a thousand of them make much presence to tell. */
+const JOIN_MS = 30_000;
+/** How long the servers of a chat may take to know each other, in milliseconds. */
+const MEET_MS = 15_000;
+
+export interface Crowd {
+  readonly groups: readonly Group[];
+  /** Public id of the sender, as its messages carry it. */
+  readonly senderId: string;
+  /** Set by whoever must know that a connection ended before its time. */
+  onEnd: (why: string) => void;
+  close(): void;
+}
+
+export interface CrowdOptions {
+  readonly port: number;
+  readonly chat: string;
+  /** The first is the chat's `main`, which always is; the others are started here. */
+  readonly servers: readonly string[];
+  readonly receivers: number;
+  readonly ack: boolean;
+}
+
+export async function gather({ port, chat, servers, receivers, ack }: CrowdOptions): Promise<Crowd> {
+  const base = `/chats/${chat}/servers`;
+  await startServers(`http://127.0.0.1:${port}${base}`, servers);
+  const groups = servers.map((server) => new Group(server));
+  const sockets: RawSocket[] = [];
+  const close = (): void => {
+    for (const socket of sockets) socket.close();
+  };
+  try {
+    const ids = await pooled(receivers, CONNECTING, async (index) => {
+      const group = groups[index % groups.length] as Group;
+      const socket = await within(JOIN_MS, "open", RawSocket.open({ port, path: `${base}/${group.server}/ws`, ack }));
+      sockets.push(socket);
+      const id = await within(JOIN_MS, "join", join(socket, `r${index + 1}`));
+      group.add(socket);
+      return { socket, id };
+    });
+    await settle(groups);
+    const witnesses = groups.map((group) => group.witness);
+    for (const socket of sockets) if (!witnesses.includes(socket)) socket.count();
+    const crowd: Crowd = {
+      groups,
+      senderId: idOf(ids, witnesses[0]),
+      onEnd: () => {},
+      close: () => {
+        crowd.onEnd = () => {};
+        close();
+      },
+    };
+    for (const socket of sockets) socket.onEnd = (why) => crowd.onEnd(why);
+    return crowd;
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function idOf(joined: readonly { socket: RawSocket; id: string }[], socket: RawSocket | undefined): string {
+  const found = joined.find((one) => one.socket === socket);
+  if (!found) throw new Error("the sender has not joined");
+  return found.id;
+}
+
+/** Joins, and gives the public id the server welcomes with. */
+function join(socket: RawSocket, name: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.onEnd = (why) => reject(new Error(`${name} while joining: ${why}`));
+    socket.onLine = (line: Line) => {
+      if (line.type === "welcome") resolve(String(line.id));
+      if (line.type === "error" || line.type === "exit") reject(new Error(`${name}: ${JSON.stringify(line)}`));
+    };
+    socket.send([JSON.stringify({ type: "client_join_req", name })]);
+  });
+}
+
+async function startServers(url: string, [boot, ...others]: readonly string[]): Promise<void> {
+  const headers = { Authorization: `Bearer ${COOKIE}`, "Content-Type": "application/json" };
+  for (const server of others) {
+    const response = await fetch(`${url}/${server}/start`, { method: "POST", headers, body: JSON.stringify({ boot }) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`start of ${server}: ${response.status} ${text}`);
+  }
+  if (others.length === 0) return;
+  const known = async (): Promise<boolean> => {
+    const { servers } = (await (await fetch(url)).json()) as { servers: { name: string; status: string }[] };
+    return servers.filter(({ status }) => status === "alive").length === others.length + 1;
+  };
+  await until("servers: know each other", known, { ms: MEET_MS, every: 100 });
+}

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { refuseWithoutCookie } from "./auth.ts";
 import { MAX_BODY } from "./chat/limits.ts";
 import { NAME } from "./chat/parse.ts";
-import { httpError } from "./object/http.ts";
+import { httpError, readText } from "./object/http.ts";
 import type { Env } from "./object/server.ts";
 import { page } from "./page.ts";
 import { ask, connectToAny, listServers } from "./placement.ts";
@@ -37,7 +37,7 @@ app.get("/chats/:chat/servers/:server/ws", async (c) => {
 app.post("/chats/:chat/servers/:server/:verb{start|disconnect|server_join_req|update_servers|relay}", async (c) => {
   const refused = await refuseWithoutCookie(c.env.COOKIE, c.req.header("authorization"));
   if (refused) return refused;
-  const body = await readBody(c.req.raw);
+  const body = await readText(c.req.raw.body, MAX_BODY);
   if (body === undefined)
     return httpError(413, "body_too_large", `a body has at most ${MAX_BODY} bytes; send less at once`);
   const { chat, server, verb } = c.req.param();
@@ -57,20 +57,6 @@ const PAGE_HEADERS = { "content-security-policy": "default-src 'none'; style-src
 
 const upgradeRequired = () => httpError(426, "upgrade_required", "connect with a WebSocket: Upgrade: websocket");
 
-/** The body's text, or nothing if it is longer than MAX_BODY bytes, whatever its header says. */
-async function readBody(request: Request): Promise<string | undefined> {
-  if (request.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
 /** An operator's order with its fields checked, as JSON. */
 function readOrder(verb: "start" | "disconnect", body: string): string | Response {
   let fields: unknown;
@@ -83,7 +69,7 @@ function readOrder(verb: "start" | "disconnect", body: string): string | Respons
     return httpError(400, "bad_request", "the body is not a JSON object");
   const { boot, force = false } = fields as { boot?: unknown; force?: unknown };
   if (verb === "start" && boot !== undefined && typeof boot !== "string")
-    return httpError(400, "bad_request", 'boot must be the name of a server, as in {"boot":"main"}');
+    return httpError(400, "bad_request", 'boot must be the address of a server, as in {"boot":"main"}');
   if (verb === "disconnect" && typeof force !== "boolean")
     return httpError(400, "bad_request", "force must be true or false");
   return JSON.stringify(verb === "start" ? { boot } : { force });

@@ -1,4 +1,5 @@
 /** Which object a request goes to. Whoever asks a chat and not a server gets `main`, or a living server if `main` has left. */
+import { hostOf } from "./chat/address.ts";
 import type { ServerEntry } from "./chat/wire.ts";
 import { objectName } from "./object/peers.ts";
 import type { Env } from "./object/server.ts";
@@ -21,7 +22,7 @@ export async function connectToAny(env: Env, chat: string, headers: Headers): Pr
     const answer = await ask(env, chat, server, `/chats/${chat}/ws`, { headers });
     if (answer.status !== 409) return answer;
     const { servers } = await answer.json<{ servers: ServerEntry[] }>();
-    open.push(...servers.filter(({ status }) => status !== "left").map(({ name }) => name));
+    open.push(...neighbours(servers));
   }
   return ask(env, chat, MAIN, `/chats/${chat}/servers/${MAIN}/ws`, { headers });
 }
@@ -38,7 +39,11 @@ export async function listServers(env: Env, chat: string): Promise<Response> {
     const { servers } = await answer.clone().json<{ servers: ServerEntry[] }>();
     if (servers.some(({ name, status }) => name === server && status !== "left")) return answer;
     last ??= answer;
-    open.push(...servers.filter(({ status }) => status !== "left").map(({ name }) => name));
+    open.push(...neighbours(servers));
   }
   return last as Response;
 }
+
+/** The servers of this deployment that have not left. */
+const neighbours = (servers: ServerEntry[]): string[] =>
+  servers.filter(({ name, status }) => status !== "left" && hostOf(name) === undefined).map(({ name }) => name);

@@ -17,8 +17,7 @@ export interface Stored {
 
 /** A server as its storage and its hibernated sockets tell; the first event is to be `wake`. */
 export function boot(
-  chat: string,
-  name: string,
+  { chat, name, host }: Pick<State, "chat" | "name" | "host">,
   env: Env,
   stored: Stored,
   sockets: [ClientKey, Attachment | null][],
@@ -26,6 +25,7 @@ export function boot(
   const state: State = {
     chat,
     name,
+    host,
     env,
     members: new Map(stored.members),
     membersVersion: 0,

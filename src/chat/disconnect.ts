@@ -15,7 +15,7 @@ export function disconnect(
   out: Effect[],
 ): Reply | undefined {
   if (self(state)?.status === "left" && !state.starting) return yes(gone(state));
-  const refused = peerRefusal(state);
+  const refused = peerRefusal(state, state.name);
   if (refused) return refused;
   const reqs = [...(state.draining?.reqs ?? []), req];
   state.draining = {

@@ -2,12 +2,19 @@
  * The bodies of the requests between servers, and their checks: peers are hostile too until proven otherwise.
  * A relay is one JSON header line followed by the lines of its batches, raw: nothing is escaped twice.
  */
+import { abroad, atHome, hostOf, isAddress, nameOf } from "./address.ts";
 import { MAX_MEMBERS, MAX_PEOPLE } from "./limits.ts";
 import { authorOf, type Batch, type Head } from "./log.ts";
 import type { Member } from "./members.ts";
-import { isCount, isCursor, NAME } from "./parse.ts";
+import { isCount, isCursor } from "./parse.ts";
 import type { Published } from "./presence.ts";
 import type { Cursor } from "./wire.ts";
+
+/** Where a body is read or written: in which chat, and what other deployments call this one. */
+export interface Place {
+  chat: string;
+  host: string | undefined;
+}
 
 /** `server_join_req` and `update_servers`: who asks, and the members it knows or passes on. */
 export interface MembersRequest {
@@ -42,9 +49,9 @@ const isFields = (value: unknown): value is Fields =>
 /** What `parse` makes of a body, or the reason why it is not one. */
 export type Read<T> = { ok: true; value: T } | { ok: false; reason: string };
 
-export function read<T>(parse: (body: string, chat: string) => T, body: string, chat: string): Read<T> {
+export function read<T>(parse: (body: string, place: Place) => T, body: string, place: Place): Read<T> {
   try {
-    return { ok: true, value: parse(body, chat) };
+    return { ok: true, value: parse(body, place) };
   } catch (error) {
     if (error instanceof Malformed) return { ok: false, reason: error.message };
     throw error;
@@ -62,51 +69,79 @@ function json(text: string): Fields {
   return value;
 }
 
-/** The header fields all requests share. */
-function header(text: string, chat: string): Fields & { from: string } {
+/** The header fields all requests share. Addresses are taken home as they are read. */
+function header(text: string, { chat, host }: Place): Fields & { from: string } {
   const fields = json(text);
   need(fields.chat === chat, `chat must be '${chat}'`);
-  need(typeof fields.from === "string" && NAME.test(fields.from), "from must be the name of a server");
-  return fields as Fields & { from: string };
+  need(typeof fields.from === "string" && isAddress(fields.from), "from must be the address of a server");
+  const from = atHome(fields.from, host);
+  need(
+    host !== undefined || hostOf(from) === undefined,
+    "HOST is not set here, so servers of other hosts cannot be joined",
+  );
+  return { ...fields, from };
 }
 
-export function parseMembers(value: unknown): [string, Member][] {
+function parseMembers(value: unknown, { host }: Place): [string, Member][] {
   need(isFields(value), "members must be an object {address: member}");
   const entries = Object.entries(value);
   need(entries.length <= MAX_MEMBERS, `members must be at most ${MAX_MEMBERS}`);
   return entries.map(([address, member]) => {
-    need(NAME.test(address), `'${address.slice(0, 40)}' is not the address of a server`);
+    need(isAddress(address), `'${address.slice(0, 40)}' is not the address of a server`);
     need(isFields(member), `member '${address}' must be an object`);
     const { inc, status, epoch, final } = member;
     need(isCount(inc, 1), `inc of '${address}' must be a whole number from 1`);
     need(status === "alive" || status === "left", `status of '${address}' must be alive or left`);
     need(typeof epoch === "string" && EPOCH.test(epoch), `epoch of '${address}' must be 8 hexadecimal digits`);
-    if (status === "alive") return [address, { inc, status, epoch }];
+    if (status === "alive") return [atHome(address, host), { inc, status, epoch }];
     need(isCount(final, 0), `final of '${address}' must be a whole number from 0`);
-    return [address, { inc, status, epoch, final }];
+    return [atHome(address, host), { inc, status, epoch, final }];
   });
 }
 
-export function parseMembersRequest(body: string, chat: string): MembersRequest {
-  const { from, members } = header(body, chat);
-  return { from, members: parseMembers(members) };
+export function parseMembersRequest(body: string, place: Place): MembersRequest {
+  const { from, members } = header(body, place);
+  return { from, members: parseMembers(members, place) };
 }
 
-export function writeMembersRequest(chat: string, from: string, members: Iterable<[string, Member]>): string {
-  return JSON.stringify({ chat, from, members: Object.fromEntries(members) });
+/** The members as the server at `to` knows their addresses. */
+export const writeMembers = (to: string, members: Iterable<[string, Member]>, place: Place): Record<string, Member> =>
+  Object.fromEntries([...members].map(([address, member]) => [addressFor(to, address, place), member]));
+
+/** An address as the server at `to` knows it. */
+function addressFor(to: string, address: string, { host }: Place): string {
+  return hostOf(to) === undefined || host === undefined ? address : abroad(address, host);
+}
+
+export function writeMembersRequest(
+  to: string,
+  from: string,
+  members: Iterable<[string, Member]>,
+  place: Place,
+): string {
+  const { chat } = place;
+  return JSON.stringify({ chat, from: addressFor(to, from, place), members: writeMembers(to, members, place) });
 }
 
 /** The answer to `server_join_req`. */
-export const parseMembersAnswer = (body: string): [string, Member][] => parseMembers(json(body).members);
+export const parseMembersAnswer = (body: string, place: Place): [string, Member][] =>
+  parseMembers(json(body).members, place);
 
 /** An error as answer, and the members a server that has left adds to it. */
-export function parseRefusal(body: string): { code: string; message: string; members: [string, Member][] } {
+export function parseRefusal(
+  body: string,
+  place: Place,
+): { code: string; message: string; members: [string, Member][] } {
   const { error, members } = json(body);
   need(
     isFields(error) && typeof error.code === "string" && typeof error.message === "string",
     "no error of the contract",
   );
-  return { code: error.code, message: error.message, members: members === undefined ? [] : parseMembers(members) };
+  return {
+    code: error.code,
+    message: error.message,
+    members: members === undefined ? [] : parseMembers(members, place),
+  };
 }
 
 /** The answer to `relay`. */
@@ -116,16 +151,22 @@ export function parseRelayAnswer(body: string): Cursor {
   return vv;
 }
 
-export function writeRelay(chat: string, { batches, ...rest }: RelayRequest): string {
-  const head = JSON.stringify({ chat, ...rest, batches: batches.map((batch) => batch.head) });
+export function writeRelay(to: string, { from, batches, ...rest }: RelayRequest, place: Place): string {
+  const { chat } = place;
+  const head = JSON.stringify({
+    chat,
+    from: addressFor(to, from, place),
+    ...rest,
+    batches: batches.map((batch) => batch.head),
+  });
   return [head, ...batches.map((batch) => batch.lines)].join("\n");
 }
 
-export function parseRelay(body: string, chat: string): RelayRequest {
+export function parseRelay(body: string, place: Place): RelayRequest {
   const end = body.indexOf("\n");
-  const { from, origin, presence, batches } = header(end < 0 ? body : body.slice(0, end), chat);
+  const { from, origin, presence, batches } = header(end < 0 ? body : body.slice(0, end), place);
   need(typeof origin === "string" && ORIGIN.test(origin), "origin must be server#epoch");
-  need(origin.startsWith(`${from}#`), "origin must be the sender's own");
+  need(origin.startsWith(`${nameOf(from)}#`), "origin must be the sender's own");
   need(Array.isArray(batches), "batches must be a list");
   let at = end + 1;
   const relay: RelayRequest = {

@@ -38,6 +38,18 @@ export function succeed(peer: Peer): void {
   peer.retryAt = 0;
 }
 
+/** The peer asked something: whatever was wrong with it before, it can be tried now. */
+export function hearFrom(peer: Peer): void {
+  peer.retryAt = 0;
+}
+
+/** A new server takes the members from the answer to its `server_join_req`; until it has, it would refuse what it is sent. */
+export function awaitStart(peer: Peer, members: Members, membersVersion: number, now: number): void {
+  peer.members = new Map(members);
+  peer.membersVersion = membersVersion;
+  peer.retryAt = now + BACKOFF_FIRST_MS;
+}
+
 /** A request failed: the next comes after an exponential delay with "equal jitter" (half fixed, half random), ms. */
 export function fail(peer: Peer, now: number, random: number): void {
   peer.fails++;

@@ -43,7 +43,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     const news: Members = owesMembers(state, peer) ? lacking(state.members, peer.members) : new Map();
     if (news.size > 0) {
       peer.inflight = { ...sent, members: news };
-      const body = writeMembersRequest(state.chat, state.name, news);
+      const body = writeMembersRequest(address, state.name, news, state);
       out.push({ do: "post", peer: address, verb: "update_servers", body, patience: 0 });
       continue;
     }
@@ -56,7 +56,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     const presence = all && owesPresence(state, peer) ? { presence: published(state) } : {};
     const version = "presence" in presence ? state.presenceVersion : peer.presence;
     peer.inflight = { ...sent, batches: batches.length, presence: version, members: news };
-    const body = writeRelay(state.chat, { from: state.name, origin: originOfSelf(state), ...presence, batches });
+    const body = writeRelay(address, { from: state.name, origin: originOfSelf(state), ...presence, batches }, state);
     out.push({ do: "post", peer: address, verb: "relay", body, patience: 0 });
   }
 }
@@ -101,7 +101,7 @@ function accepted(state: State, peer: Peer, sent: Sent, { verb, body }: Answer):
     merge(peer.members, sent.members);
     return undefined;
   }
-  const vv = read(parseRelayAnswer, body, state.chat);
+  const vv = read(parseRelayAnswer, body, state);
   if (!vv.ok) return vv.reason;
   peer.acked = Math.min(vv.value[originOfSelf(state)] ?? 0, ownSeq(state));
   peer.presence = sent.presence;
@@ -111,7 +111,7 @@ function accepted(state: State, peer: Peer, sent: Sent, { verb, body }: Answer):
 /** Why a peer refused; one that has left says so with its members. */
 function refused(state: State, { status, body, now }: Answer, out: Effect[]): string {
   if (status === 0) return "no answer";
-  const refusal = read(parseRefusal, body, state.chat);
+  const refusal = read(parseRefusal, body, state);
   if (!refusal.ok) return `status ${status}`;
   learn(state, refusal.value.members, now, out);
   return refusal.value.message;

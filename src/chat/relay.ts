@@ -2,6 +2,7 @@
 import type { Effect, Event, RequestKey } from "./effects.ts";
 import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
 import type { Batch } from "./log.ts";
+import { hearFrom } from "./peer.ts";
 import { parseRelay, type RelayRequest, read } from "./peer-wire.ts";
 import { receive } from "./people.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
@@ -11,13 +12,15 @@ import type { Cursor, Verb } from "./wire.ts";
 /** Queues what a peer tells for the flush of this turn. */
 export function relay(state: State, event: Event & { type: Verb }, out: Effect[]): Reply | undefined {
   const { req, body, now } = event;
-  const parsed = read(parseRelay, body, state.chat);
+  const parsed = read(parseRelay, body, state);
   if (!parsed.ok) return no(400, "bad_request", parsed.reason);
   const relay = parsed.value;
-  const refused = peerRefusal(state);
+  const refused = peerRefusal(state, relay.from);
   if (refused) return refused;
   if (!state.members.has(relay.from) || relay.from === state.name)
     return no(409, "unknown_server", `'${relay.from}' is no other server of this chat; send server_join_req first`);
+  const peer = state.peers.get(relay.from);
+  if (peer) hearFrom(peer);
   const time = Math.max(0, ...relay.batches.map(({ head }) => head.time));
   if (time > now + MAX_CLOCK_SKEW_MS) {
     const message = `a batch of '${relay.from}' is ${time - now} ms ahead of the clock here; correct the clock of one of the two`;

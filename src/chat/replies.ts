@@ -1,5 +1,6 @@
 /** Answers to requests: JSON, and for errors the shape every route shares. */
 import type { Effect, RequestKey } from "./effects.ts";
+import { writeMembers } from "./peer-wire.ts";
 import { type State, self } from "./state.ts";
 
 /** A status and a body of JSON. */
@@ -21,12 +22,12 @@ export function answer(req: RequestKey, reply: Reply | undefined, out: Effect[])
   if (reply) out.push({ do: "reply", req, ...reply });
 }
 
-/** Why this server answers no peer now, if it does not; one that has left says so with its members. */
-export function peerRefusal(state: State): Reply | undefined {
+/** Why this server does nothing for `whom` now, if it does not; one that has left says so with its members. */
+export function peerRefusal(state: State, whom: string): Reply | undefined {
   const me = self(state);
   if (me?.status === "alive") return undefined;
   const who = `server '${state.name}' of chat '${state.chat}'`;
   if (state.starting) return no(503, "starting", `${who} is being started`);
   if (me === undefined) return no(404, "not_started", `${who} was never started`);
-  return no(409, "left", `${who} has left`, { members: Object.fromEntries(state.members) });
+  return no(409, "left", `${who} has left`, { members: writeMembers(whom, state.members, state) });
 }

@@ -1,11 +1,19 @@
 /** The clauses for the set of servers: `server_join_req`, `update_servers`, `start`. */
+import { atHome, hostOf, isAddress } from "./address.ts";
 import type { Effect, Event } from "./effects.ts";
 import { BOOT_PATIENCE_MS } from "./limits.ts";
 import { type Member, merge } from "./members.ts";
 import { declare, learn } from "./membership.ts";
-import { NAME } from "./parse.ts";
+import { awaitStart, hearFrom } from "./peer.ts";
 import type { MembersRequest } from "./peer-wire.ts";
-import { parseMembersAnswer, parseMembersRequest, parseRefusal, read, writeMembersRequest } from "./peer-wire.ts";
+import {
+  parseMembersAnswer,
+  parseMembersRequest,
+  parseRefusal,
+  read,
+  writeMembers,
+  writeMembersRequest,
+} from "./peer-wire.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { isAlive, others, type State, self, serverEntries } from "./state.ts";
 import type { Verb } from "./wire.ts";
@@ -14,20 +22,22 @@ type PeerRequest = Event & { type: Verb };
 
 /** A new server asks to be in the set: it is added and gets all members; everyone else is told by `update_servers`. */
 export function server_join_req(state: State, event: PeerRequest, out: Effect[]): Reply | undefined {
-  const request = read(parseMembersRequest, event.body, state.chat);
+  const request = read(parseMembersRequest, event.body, state);
   if (!request.ok) return no(400, "bad_request", request.reason);
   if (self(state) === undefined && state.name === "main") startMain(state, event.now, out);
-  const refused = peerRefusal(state);
+  const refused = peerRefusal(state, request.value.from);
   if (refused) return refused;
   hear(state, request.value, event.now, out);
-  return yes({ members: Object.fromEntries(state.members) });
+  const peer = state.peers.get(request.value.from);
+  if (peer) awaitStart(peer, state.members, state.membersVersion, event.now);
+  return yes({ members: writeMembers(request.value.from, state.members, state) });
 }
 
 /** A server tells what is new of the members: it is merged, and passed on to those who may lack it. */
 export function update_servers(state: State, event: PeerRequest, out: Effect[]): Reply | undefined {
-  const request = read(parseMembersRequest, event.body, state.chat);
+  const request = read(parseMembersRequest, event.body, state);
   if (!request.ok) return no(400, "bad_request", request.reason);
-  const refused = peerRefusal(state);
+  const refused = peerRefusal(state, request.value.from);
   if (refused) return refused;
   hear(state, request.value, event.now, out);
   return yes({});
@@ -36,7 +46,9 @@ export function update_servers(state: State, event: PeerRequest, out: Effect[]):
 function hear(state: State, { from, members }: MembersRequest, now: number, out: Effect[]): void {
   learn(state, members, now, out);
   const peer = state.peers.get(from);
-  if (peer) merge(peer.members, members);
+  if (!peer) return;
+  merge(peer.members, members);
+  hearFrom(peer);
 }
 
 /** `main` starts by itself, when it is first needed. */
@@ -57,20 +69,21 @@ export function start(
   { req, boot: given, now }: Event & { type: "start" },
   out: Effect[],
 ): Reply | undefined {
-  if (given?.includes("@")) {
-    const message =
-      "HOST is not set here, so servers of other hosts cannot be joined; name a server of this deployment";
-    return no(400, "no_federation", message);
-  }
-  if (given !== undefined && !NAME.test(given))
-    return no(400, "bad_name", "boot must be the name of a server: a-z, 0-9 and -, at most 32");
-  if (given === state.name) return no(400, "bad_boot", "a server cannot boot from itself");
+  const boot = given === undefined ? defaultBoot(state) : atHome(given, state.host);
+  if (boot !== undefined && !isAddress(boot))
+    return no(400, "bad_name", "boot must be the name of a server, or name@host for one of another deployment");
+  if (boot !== undefined && hostOf(boot) !== undefined && state.host === undefined)
+    return no(
+      400,
+      "no_federation",
+      "HOST is not set here, so servers of other hosts cannot be joined; name a server of this deployment",
+    );
+  if (boot === state.name) return no(400, "bad_boot", "a server cannot boot from itself");
   if (state.draining) return no(409, "leaving", `server '${state.name}' is being disconnected; start it afterwards`);
   if (state.starting) {
     state.starting.reqs.push(req);
     return undefined;
   }
-  const boot = given ?? (state.name === "main" ? others(state)[0] : "main");
   if (boot === undefined) {
     if (!isAlive(state)) startMain(state, now, out);
     return yes(started(state));
@@ -78,10 +91,13 @@ export function start(
   if (isAlive(state) && state.members.get(boot)?.status === "alive") return yes(started(state));
   const member = nextLife(state);
   state.starting = { reqs: [req], boot, member };
-  const body = writeMembersRequest(state.chat, state.name, [[state.name, member]]);
+  const body = writeMembersRequest(boot, state.name, [[state.name, member]], state);
   out.push({ do: "post", peer: boot, verb: "server_join_req", body, patience: BOOT_PATIENCE_MS });
   return undefined;
 }
+
+/** Whom a server asks that is told nobody: `main`, and that one whoever else it knows. */
+const defaultBoot = (state: State): string | undefined => (state.name === "main" ? others(state)[0] : "main");
 
 const started = (state: State) => ({ server: { name: state.name, status: "alive" }, servers: serverEntries(state) });
 
@@ -91,7 +107,7 @@ export function joined(state: State, { status, body, now }: Event & { type: "ans
   if (!starting) return;
   state.starting = undefined;
   const { reqs, boot, member } = starting;
-  const answered = status === 200 ? read(parseMembersAnswer, body, state.chat) : undefined;
+  const answered = status === 200 ? read(parseMembersAnswer, body, state) : undefined;
   if (!answered?.ok) {
     for (const req of reqs) answer(req, refused(state, boot, status, body), out);
     return;
@@ -107,7 +123,7 @@ export function joined(state: State, { status, body, now }: Event & { type: "ans
 }
 
 function refused(state: State, boot: string, status: number, body: string): Reply {
-  const refusal = read(parseRefusal, body, state.chat);
+  const refusal = read(parseRefusal, body, state);
   if (!refusal.ok) return no(502, "boot_failed", `boot server '${boot}' gave no usable answer (status ${status})`);
   return no(status, refusal.value.code, `boot server '${boot}': ${refusal.value.message}`);
 }

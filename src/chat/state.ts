@@ -1,4 +1,5 @@
 /** What a server knows, and how it comes back from its storage. The state is changed in place, by `step` alone. */
+import { hostOf, nameOf, urlOfHost } from "./address.ts";
 import type { ClientKey, Effect, RequestKey } from "./effects.ts";
 import type { Log, ReadRow } from "./log.ts";
 import type { Member, Members } from "./members.ts";
@@ -45,6 +46,8 @@ export interface Pending {
 export interface State {
   readonly chat: string;
   readonly name: string;
+  /** What other deployments call this one, if it is known to any. */
+  readonly host: string | undefined;
   readonly env: Env;
   readonly members: Members;
   /** Counts the changes of `members` since boot. */
@@ -118,8 +121,12 @@ export function wantFlush(state: State, out: Effect[]): void {
   out.push({ do: "flush" });
 }
 
-/** The path of a server's WebSocket, relative to its deployment. */
-export const urlOf = (chat: string, server: string): string => `/chats/${chat}/servers/${server}/ws`;
+/** The WebSocket of a server: a path if it is of this deployment, a whole URL otherwise. */
+export function urlOf(chat: string, address: string): string {
+  const host = hostOf(address);
+  const path = `/chats/${chat}/servers/${nameOf(address)}/ws`;
+  return host === undefined ? path : urlOfHost(host, "ws") + path;
+}
 
 /** The servers as clients see them. A `main` nobody has joined yet is alive, and alone. */
 export function serverEntries(state: State): ServerEntry[] {

@@ -1,50 +1,72 @@
-/** Requests to other servers. Whatever goes wrong comes back as status 0: the core sends again, applying is idempotent. */
+/**
+ * Requests to other servers: by stub to those of this deployment, by http(s) with the cookie to those of another.
+ * Whatever goes wrong comes back as status 0: the core sends again, applying is idempotent.
+ */
+import { hostOf, nameOf, urlOfHost } from "../chat/address.ts";
+import { MAX_BODY } from "../chat/limits.ts";
 import type { Verb } from "../chat/wire.ts";
+import { readText } from "./http.ts";
 
 /** Milliseconds until an unanswered request counts as lost. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 10_000;
 /** Milliseconds between two questions to a server that is not started yet; it doubles. */
 const FIRST_PAUSE_MS = 50;
 
 /** The name of a server's object. */
 export const objectName = (chat: string, server: string): string => `${chat}/${server}`;
 
+/** What reaches the other servers. */
+export interface Way {
+  namespace: DurableObjectNamespace;
+  cookie: string | undefined;
+}
+
 export interface PeerAnswer {
   status: number;
   body: string;
 }
 
-/** Asks a peer. For `patience` ms a peer that is not started yet (404, 503) is asked again. */
+/** Answers after which a patient caller asks again: nothing, not started, being started. */
+const NOT_YET = new Set([0, 404, 503]);
+
+/** A request to the server at `address`; for `patience` ms one that cannot answer yet is asked again. */
 export async function post(
-  namespace: DurableObjectNamespace,
+  way: Way,
   chat: string,
-  server: string,
+  address: string,
   verb: Verb,
   body: string,
   patience: number,
 ): Promise<PeerAnswer> {
   for (let pause = FIRST_PAUSE_MS, waited = 0; ; pause *= 2) {
-    const answer = await once(namespace, chat, server, verb, body);
-    if ((answer.status !== 404 && answer.status !== 503) || waited + pause > patience) return answer;
+    const answer = await once(way, chat, address, verb, body);
+    if (!NOT_YET.has(answer.status) || waited + pause > patience) return answer;
     waited += pause;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
-async function once(
-  namespace: DurableObjectNamespace,
-  chat: string,
-  server: string,
-  verb: Verb,
-  body: string,
-): Promise<PeerAnswer> {
-  // A fresh stub each time: one that threw stays broken.
-  const stub = namespace.getByName(objectName(chat, server));
-  const url = `https://chatty/chats/${chat}/servers/${server}/${verb}`;
+async function once(way: Way, chat: string, address: string, verb: Verb, body: string): Promise<PeerAnswer> {
   try {
-    const answer = await stub.fetch(url, { method: "POST", body, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return { status: answer.status, body: await answer.text() };
+    const answer = await send(way, chat, address, verb, {
+      method: "POST",
+      body,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await readText(answer.body, MAX_BODY);
+    if (text === undefined) return { status: 0, body: `an answer of more than ${MAX_BODY} bytes` };
+    return { status: answer.status, body: text };
   } catch (error) {
     return { status: 0, body: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function send({ namespace, cookie }: Way, chat: string, address: string, verb: Verb, init: RequestInit) {
+  const host = hostOf(address);
+  const path = `/chats/${chat}/servers/${nameOf(address)}/${verb}`;
+  // A fresh stub each time: one that threw stays broken.
+  if (host === undefined) return namespace.getByName(objectName(chat, address)).fetch(`https://chatty${path}`, init);
+  const headers = { authorization: `Bearer ${cookie ?? ""}` };
+  // The cookie goes to that host alone, wherever it may point.
+  return fetch(urlOfHost(host, "http") + path, { ...init, headers, redirect: "manual" });
 }

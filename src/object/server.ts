@@ -1,6 +1,7 @@
 /** The Durable Object around the core: it turns what the platform brings into events, and performs the effects in their order. */
 import { DurableObject } from "cloudflare:workers";
 import { createHash, randomBytes } from "node:crypto";
+import { HOST, hostOf } from "../chat/address.ts";
 import { boot } from "../chat/boot.ts";
 import type { Effect, Event, RequestKey } from "../chat/effects.ts";
 import { others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
@@ -15,12 +16,24 @@ export interface Env {
   CHAT_SERVER: DurableObjectNamespace;
   /** Whoever holds it is an operator or a peer server; without it they are refused. */
   COOKIE?: string;
+  /** The host, with its port if need be, at which other deployments reach this one; without it servers of others cannot be joined. */
+  HOST?: string;
 }
 
 /** Hexadecimal digits of a public id: 80 bits of SHA-256. */
 const ID_DIGITS = 20;
 /** Bytes of a session's secret. */
 const SESSION_BYTES = 16;
+
+/** HOST, if it is one: a wrong one would name this deployment's servers wrongly everywhere. */
+function hostOfDeployment({ HOST: host }: Env): string | undefined {
+  if (!host || HOST.test(host)) return host || undefined;
+  console.error(JSON.stringify({ event: "bad_host", message: "HOST must be host or host:port in lower case", host }));
+  return undefined;
+}
+
+/** Whether this deployment has another living server of the chat. */
+const hasNeighbours = (state: State): boolean => others(state).some((address) => hostOf(address) === undefined);
 
 export class ChatServer extends DurableObject<Env> {
   readonly #chat: string;
@@ -47,7 +60,7 @@ export class ChatServer extends DurableObject<Env> {
     };
     void ctx.blockConcurrencyWhile(async () => {
       const stored = this.#store.load(await ctx.storage.getAlarm());
-      this.#state = boot(chat, name, tools, stored, this.#sockets.awake());
+      this.#state = boot({ chat, name, host: hostOfDeployment(env) }, tools, stored, this.#sockets.awake());
       this.#step({ type: "wake", now: Date.now() });
     });
   }
@@ -110,7 +123,7 @@ export class ChatServer extends DurableObject<Env> {
     const never = refusal(this.#state);
     if (never) return httpError(404, never.code, never.message);
     const anyServer = pathname === `/chats/${this.#chat}/ws`;
-    if (anyServer && self(this.#state)?.status === "left" && others(this.#state).length > 0)
+    if (anyServer && self(this.#state)?.status === "left" && hasNeighbours(this.#state))
       return httpError(409, "left", "this server has left the chat", { servers: serverEntries(this.#state) });
     const { 0: theirs, 1: ours } = new WebSocketPair();
     this.#step({ type: "open", client: this.#sockets.accept(ours), now: Date.now() });
@@ -183,7 +196,14 @@ export class ChatServer extends DurableObject<Env> {
   }
 
   async #post({ peer, verb, body, patience }: Effect & { do: "post" }): Promise<void> {
-    const answer = await post(this.env.CHAT_SERVER, this.#chat, peer, verb, body, patience);
+    const answer = await post(
+      { namespace: this.env.CHAT_SERVER, cookie: this.env.COOKIE },
+      this.#chat,
+      peer,
+      verb,
+      body,
+      patience,
+    );
     this.#step({ type: "answer", peer, verb, ...answer, now: Date.now() });
   }
 

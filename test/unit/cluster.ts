@@ -3,6 +3,7 @@
  * or lets `settle` run everything until it is quiet.
  */
 import { createHash } from "node:crypto";
+import { abroad, hostOf, nameOf } from "../../src/chat/address.ts";
 import { boot } from "../../src/chat/boot.ts";
 import type { Attachment, Effect, Event } from "../../src/chat/effects.ts";
 import type { Head } from "../../src/chat/log.ts";
@@ -14,7 +15,8 @@ import type { ClientMessage, ServerMessage, Verb } from "../../src/chat/wire.ts"
 
 /** An event without its time; the cluster's clock adds it. */
 export type Happening = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
-export type Post = { from: string; to: string; verb: Verb; body: string };
+/** `peer`: what the sender calls the receiver. */
+export type Post = { from: string; to: string; peer: string; verb: Verb; body: string };
 type Answer = { status: number; body: string };
 type Told<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
 
@@ -60,7 +62,9 @@ export class Node {
       rows: this.rows.map(({ heads }) => structuredClone(heads)),
       alarm: this.alarm,
     };
-    return boot("lobby", this.name, env, stored, [...this.attachments]);
+    return boot({ chat: "lobby", name: nameOf(this.name), host: hostOf(this.name) }, env, stored, [
+      ...this.attachments,
+    ]);
   }
 
   /** Memory is lost; sockets hibernate or are cut. */
@@ -104,6 +108,12 @@ export class Node {
     this.do({ type: "alarm" });
   }
 
+  /** The name of a node as the cluster knows it: one with a host belongs to the deployment of that host. */
+  #globally(peer: string): string {
+    const host = hostOf(this.name);
+    return host === undefined ? peer : abroad(peer, host);
+  }
+
   #perform(effect: Effect): void {
     if (effect.do === "append")
       this.rows[effect.pos - 1] = structuredClone({ heads: effect.heads, lines: effect.lines });
@@ -116,7 +126,13 @@ export class Node {
     if (effect.do === "close") this.attachments.delete(effect.client);
     if (effect.do === "reply") this.replies.set(effect.req, { status: effect.status, body: effect.body });
     if (effect.do === "post")
-      this.cluster.posts.push({ from: this.name, to: effect.peer, verb: effect.verb, body: effect.body });
+      this.cluster.posts.push({
+        from: this.name,
+        to: this.#globally(effect.peer),
+        peer: effect.peer,
+        verb: effect.verb,
+        body: effect.body,
+      });
     if (effect.do === "alarm") this.alarm = effect.at;
     if (effect.do === "flush") this.flushWanted = true;
     if (effect.do === "print") this.printed.push(effect.message);
@@ -230,7 +246,7 @@ export class Cluster {
 
   /** Carries one request there and its answer back; `lost`: the receiver got it, the sender hears nothing. */
   deliver(post: Post, lost = false): void {
-    const { from, to, verb, body } = post;
+    const { from, to, peer, verb, body } = post;
     let answer: Answer = { status: 0, body: "" };
     if (!this.down.has(to)) {
       const node = this.node(to);
@@ -238,7 +254,7 @@ export class Cluster {
       node.flush();
       answer = this.reply(node, req);
     }
-    this.nodes.get(from)?.do({ type: "answer", peer: to, verb, ...(lost ? { status: 0, body: "" } : answer) });
+    this.nodes.get(from)?.do({ type: "answer", peer, verb, ...(lost ? { status: 0, body: "" } : answer) });
   }
 
   /** Flushes and delivers until nothing is left to do; alarms do not ring. */

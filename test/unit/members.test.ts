@@ -64,7 +64,10 @@ describe("starting", () => {
       ["b", "c", "main"].map((name) => ({ name, status: "alive", url: `/chats/lobby/servers/${name}/ws` })),
     );
     expect(cluster.node("main").printed.at(-1)).toBe("[SERVER UPDATE] [b, c, main]");
-    for (const node of cluster.nodes.values()) expect(node.alarm).toBe(null);
+    for (const node of cluster.nodes.values()) {
+      expect(node.alarm).toBe(null);
+      expect(node.printed.filter((message) => message.includes("failed"))).toEqual([]);
+    }
   });
 
   it("M2 M4 servers that join at the same time from different ones all know each other", () => {

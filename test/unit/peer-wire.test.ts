@@ -11,6 +11,8 @@ import {
 } from "../../src/chat/peer-wire.ts";
 import { clusterOf } from "./cluster.ts";
 
+/** A deployment others do not know. */
+const HERE = { chat: "lobby", host: undefined };
 const ID = "0123456789abcdef0123";
 const line = (seq: number, n: number, more = {}) =>
   JSON.stringify({
@@ -30,18 +32,18 @@ const batch: Batch = {
   lines,
 };
 const relay = { from: "b", origin: "b#00000001", batches: [batch, { head: { ...batch.head }, lines }] };
-const body = writeRelay("lobby", relay);
+const body = writeRelay("main", relay, HERE);
 const reason = (text: string, chat = "lobby") => {
-  const result = read(parseRelay, text, chat);
+  const result = read(parseRelay, text, { ...HERE, chat });
   return result.ok ? "" : result.reason;
 };
 
 describe("relay bodies", () => {
   it("L5 lines come out as they went in", () => {
-    expect(read(parseRelay, body, "lobby")).toEqual({ ok: true, value: relay });
+    expect(read(parseRelay, body, HERE)).toEqual({ ok: true, value: relay });
     const presence = { epoch: "00000001", version: 3, people: [[ID, "ann"]] as [string, string][] };
     const some = { from: "b", origin: "b#00000001", presence, batches: [] };
-    expect(read(parseRelay, writeRelay("lobby", some), "lobby")).toEqual({ ok: true, value: some });
+    expect(read(parseRelay, writeRelay("main", some, HERE), HERE)).toEqual({ ok: true, value: some });
   });
 
   it("R7 whatever is wrong with a relay is named", () => {
@@ -72,20 +74,20 @@ describe("relay bodies", () => {
     }
     expect(reason(`${body}\n${line(3, 6)}`)).toContain("not as long");
     expect(reason(body.slice(0, -5))).not.toBe("");
-    expect(read(parseRelayAnswer, '{"vv":{"a":-1}}', "lobby")).toMatchObject({ ok: false });
+    expect(read(parseRelayAnswer, '{"vv":{"a":-1}}', HERE)).toMatchObject({ ok: false });
   });
 });
 
 describe("members bodies", () => {
   const members: [string, unknown][] = [["b", { inc: 1, status: "left", epoch: "00000001", final: 4 }]];
   const why = (value: unknown) => {
-    const result = read(parseMembersRequest, JSON.stringify({ chat: "lobby", from: "b", members: value }), "lobby");
+    const result = read(parseMembersRequest, JSON.stringify({ chat: "lobby", from: "b", members: value }), HERE);
     return result.ok ? "" : result.reason;
   };
 
   it("R7 whatever is wrong with a list of members is named", () => {
-    const good = writeMembersRequest("lobby", "b", members as never);
-    expect(read(parseMembersRequest, good, "lobby")).toEqual({ ok: true, value: { from: "b", members } });
+    const good = writeMembersRequest("main", "b", members as never, HERE);
+    expect(read(parseMembersRequest, good, HERE)).toEqual({ ok: true, value: { from: "b", members } });
     expect(why([])).toContain("must be an object");
     expect(why({ "B!": {} })).toContain("not the address");
     expect(why({ b: 1 })).toContain("must be an object");

@@ -176,6 +176,19 @@ describe("relay", () => {
     expect(first.node.alarm).toBe(null);
   });
 
+  it("R5 a peer that asks something itself is tried at once", () => {
+    const cluster = clusterOf("main", "b");
+    const { first, second } = people(cluster, "main", "b");
+    cluster.down.add("b");
+    first.send("one");
+    cluster.settle();
+    cluster.pass(3_600_000);
+    cluster.down.clear();
+    second.send("I am back");
+    cluster.settle();
+    expect(second.texts.toSorted()).toEqual(["I am back", "one"]);
+  });
+
   it("R6 a peer whose clock is far ahead is refused aloud, and nothing is applied", () => {
     const cluster = clusterOf("main", "b");
     const { first, second } = people(cluster, "main", "b");

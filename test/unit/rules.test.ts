@@ -36,7 +36,7 @@ it("every error code is in the document, and the document has no other", () => {
     .filter((file) => file.endsWith(".ts"))
     .map((file) => readFileSync(join(root, "src", file), "utf8"))
     .join("\n");
-  const used = /(?:\bcode: |\brefuse\(|\bno\(\d+, |\bhttpError\(\d+, )"([a-z_]+)"/g;
+  const used = /(?:\bcode: |\brefuse\(|\bno\(\s*\d+,\s*|\bhttpError\(\s*\d+,\s*)"([a-z_]+)"/g;
   const codes = new Set([...sources.matchAll(used)].map((m) => m[1]));
   const [, tables = ""] = protocol.split("## Error codes");
   const documented = new Set([...tables.matchAll(/^\| (`.*?) \|/gm)].flatMap((m) => (m[1] ?? "").match(/[a-z_]+/g)));

@@ -1,5 +1,5 @@
 /** How a server comes back from its storage and its hibernated sockets: after an eviction, a crash or a deploy, or for the first time. */
-import type { Attachment, ClientKey } from "./effects.ts";
+import { type Attachment, type ClientKey, PARKED } from "./effects.ts";
 import { GRACE_MS } from "./limits.ts";
 import { type Head, Log } from "./log.ts";
 import type { Member } from "./members.ts";
@@ -20,7 +20,7 @@ export function boot(
   { chat, name, host }: Pick<State, "chat" | "name" | "host">,
   env: Env,
   stored: Stored,
-  sockets: [ClientKey, Attachment | null][],
+  sockets: [ClientKey, Attachment | typeof PARKED | null][],
 ): State {
   const state: State = {
     chat,
@@ -39,6 +39,7 @@ export function boot(
     clients: new Map(),
     byId: new Map(),
     joining: [],
+    parked: [],
     sends: [],
     sendsSize: 0,
     leaving: [],
@@ -62,6 +63,10 @@ export function boot(
   for (const [key, attachment] of sockets) {
     const client = addClient(state, key);
     if (attachment === null) continue;
+    if (attachment === PARKED) {
+      state.parked.push(client);
+      continue;
+    }
     const { id, name, n } = attachment;
     Object.assign(client, { phase: "live", id, name, n: Math.max(n, state.log.seen.highest(id)) });
     state.byId.set(client.id, client);

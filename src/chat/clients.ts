@@ -1,6 +1,7 @@
 /** The clauses for what clients do: connect, `client_join_req`, `send`, `client_leave_req`, and the loss of a connection. */
 import type { ClientKey, Effect } from "./effects.ts";
-import { BUSY_RETRY_MS, MAX_FRAME, MAX_PENDING } from "./limits.ts";
+import { BUSY_RETRY_MS, MAX_FRAME, MAX_PENDING, WAITING_RETRY_MS } from "./limits.ts";
+import { park } from "./parked.ts";
 import { parseLine } from "./parse.ts";
 import { lose } from "./people.ts";
 import { addClient, type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
@@ -20,7 +21,7 @@ export function open(state: State, key: ClientKey, out: Effect[]): void {
 }
 
 /** A frame: one object per line, each for itself. */
-export function frame(state: State, key: ClientKey, data: string | null, out: Effect[]): void {
+export function frame(state: State, key: ClientKey, data: string | null, now: number, out: Effect[]): void {
   const client = state.clients.get(key);
   if (client === undefined) return;
   if (data === null) {
@@ -29,21 +30,21 @@ export function frame(state: State, key: ClientKey, data: string | null, out: Ef
     const message = `a frame has at most ${MAX_FRAME} characters, this one has ${data.length}; send several`;
     error(client, { code: "frame_too_large", message }, out);
   } else if (data.includes("\n")) {
-    for (const text of data.split("\n")) if (text.trim() !== "") object(state, client, text, out);
+    for (const text of data.split("\n")) if (text.trim() !== "") object(state, client, text, now, out);
   } else if (data.trim() !== "") {
-    object(state, client, data, out);
+    object(state, client, data, now, out);
   }
 }
 
-function object(state: State, client: Client, text: string, out: Effect[]): void {
+function object(state: State, client: Client, text: string, now: number, out: Effect[]): void {
   if (client.phase === "gone") return;
   const message = parseLine(text);
-  const refused = "code" in message ? message : clause(state, client, message, out);
+  const refused = "code" in message ? message : clause(state, client, message, now, out);
   if (refused) error(client, refused, out);
 }
 
-function clause(state: State, client: Client, message: ClientMessage, out: Effect[]): Refusal | undefined {
-  if (message.type === "client_join_req") return client_join_req(state, client, message, out);
+function clause(state: State, client: Client, message: ClientMessage, now: number, out: Effect[]): Refusal | undefined {
+  if (message.type === "client_join_req") return client_join_req(state, client, message, now, out);
   if (client.phase === "open")
     return { code: "not_joined", message: 'join first: {"type":"client_join_req","name":"John"}' };
   if (message.type === "send") return send(state, client, message, out);
@@ -58,6 +59,7 @@ function client_join_req(
   state: State,
   client: Client,
   join: Of<"client_join_req">,
+  now: number,
   out: Effect[],
 ): Refusal | undefined {
   if (client.phase !== "open")
@@ -66,19 +68,24 @@ function client_join_req(
   client.id = state.env.idOf(client.session);
   client.name = join.name;
   client.cursor = join.cursor;
-  client.phase = "joining";
   const older = state.byId.get(client.id);
-  client.n = Math.max(join.n ?? 0, state.log.seen.highest(client.id), older?.n ?? 0);
-  client.known = client.n;
+  client.n = Math.max(join.n ?? 0, older?.n ?? 0);
   if (older) exit(state, older, "replaced", out);
   state.byId.set(client.id, client);
-  state.joining.push(client);
+  if (!park(state, client, now, out)) {
+    client.phase = "joining";
+    state.joining.push(client);
+  }
   wantFlush(state, out);
   return undefined;
 }
 
 /** Queues the message for the flush of this turn; its sender learns of it by the `message` everyone gets. */
 function send(state: State, client: Client, { text, n: given }: Of<"send">, out: Effect[]): Refusal | undefined {
+  if (client.phase === "parked") {
+    const message = "this server has not yet what you have seen; send after its welcome";
+    return { code: "waiting", message, retry: WAITING_RETRY_MS, ...(given ? { n: given } : {}) };
+  }
   if (state.draining)
     return {
       code: "leaving",
@@ -129,6 +136,7 @@ export function close(state: State, key: ClientKey, now: number, out: Effect[]):
   forget(state, client);
   if (client.id === "" || left || state.byId.has(client.id)) return;
   state.joining = state.joining.filter((joining) => joining !== client);
+  state.parked = state.parked.filter((parked) => parked !== client);
   lose(state, client.id, now);
   wantFlush(state, out);
 }

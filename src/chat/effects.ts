@@ -14,6 +14,9 @@ export interface Attachment {
   n: number;
 }
 
+/** What a socket remembers that waits for its welcome: after a loss of memory it has waited in vain. */
+export const PARKED = "parked";
+
 /** What happens to a server; `now` is in ms since epoch. Bodies and frames are as they came in. */
 export type Event = { now: number } & (
   | { type: "wake" }
@@ -36,6 +39,7 @@ export type Effect =
   | { do: "tell"; frame: string }
   | { do: "send"; client: ClientKey; frame: string }
   | { do: "admit"; client: ClientKey; attachment: Attachment }
+  | { do: "park"; client: ClientKey }
   | { do: "close"; client: ClientKey; code: number; reason: string }
   | { do: "reply"; req: RequestKey; status: number; body: string }
   /** Ask a peer; what it says comes back as `answer`, with status 0 if nothing came. `patience`: ms to go on asking one that is not started. */

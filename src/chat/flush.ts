@@ -7,25 +7,34 @@ import { exit } from "./clients.ts";
 import { checkDrain } from "./disconnect.ts";
 import type { Effect } from "./effects.ts";
 import { HISTORY, MAX_NAMES, MAX_RELAY, MAX_ROW } from "./limits.ts";
+import { canRelease, release } from "./parked.ts";
 import { pump, settle } from "./peers.ts";
 import { enter, expire, leave, presenceLines, publish } from "./people.ts";
 import { acceptArrived, answerArrived } from "./relay.ts";
 import { startMain } from "./servers.ts";
-import { type Client, type State, self, serverEntries } from "./state.ts";
+import { type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
 import { line } from "./wire.ts";
 
 export function flush(state: State, now: number, out: Effect[]): void {
   state.flushing = false;
   state.log.forgetLines(MAX_RELAY);
-  const { joining, leaving, sends, arrived } = state;
+  const released = release(state, now);
+  const joining = [...state.joining, ...released.map(({ client }) => client)];
+  const resets = new Set(released.filter(({ reset }) => reset).map(({ client }) => client));
+  const { leaving, sends, arrived } = state;
   Object.assign(state, { joining: [], leaving: [], sends: [], sendsSize: 0, arrived: [] });
   if (joining.length > 0 && self(state) === undefined) startMain(state, now, out);
 
-  for (const { id, name } of joining) enter(state, id, name);
+  for (const { id, name } of state.parked) enter(state, id, name);
+  for (const client of joining) {
+    client.n = Math.max(client.n, state.log.seen.highest(client.id));
+    client.known = client.n;
+    enter(state, client.id, client.name);
+  }
   expire(state, now);
   const accepted = acceptArrived(state, arrived, out);
   const { came, went } = presenceLines(state);
-  const welcomes = joining.map((client) => welcome(state, client));
+  const welcomes = joining.map((client) => welcome(state, client, resets.has(client)));
   const batches = accepted.flatMap(({ batches }) => batches);
   const said = write(state, sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches, out);
   for (const client of leaving) if ((state.byId.get(client.id) ?? client) === client) leave(state, client.id);
@@ -34,7 +43,7 @@ export function flush(state: State, now: number, out: Effect[]): void {
 
   joining.forEach((client, i) => {
     const { key, id, name, n } = client;
-    if (client.phase === "joining") client.phase = "live";
+    if (client.phase !== "gone") client.phase = "live";
     client.cursor = undefined;
     out.push({ do: "send", client: key, frame: welcomes[i] as string });
     out.push({ do: "admit", client: key, attachment: { id, name, n } });
@@ -44,13 +53,14 @@ export function flush(state: State, now: number, out: Effect[]): void {
   tell([...went, ...last.came, ...last.went], out);
   answerArrived(state, accepted, out);
 
+  if (canRelease(state)) wantFlush(state, out);
   checkDrain(state, now, out);
   pump(state, now, out);
   settle(state, now, out);
 }
 
 /** Where the stream of a client starts, and what it needs to know until then. */
-function welcome(state: State, { session, id, name, known, cursor }: Client): string {
+function welcome(state: State, { session, id, name, known, cursor }: Client, reset: boolean): string {
   const { chat, log, presence } = state;
   const first = line({
     type: "welcome",
@@ -65,7 +75,8 @@ function welcome(state: State, { session, id, name, known, cursor }: Client): st
     names: presence.names(MAX_NAMES),
     count: presence.count,
   });
-  return [first, ...(cursor ? log.above(cursor) : log.last(HISTORY))].join("\n");
+  const gap = reset ? [line({ type: "reset", reason: "ahead" })] : [];
+  return [first, ...gap, ...(cursor ? log.above(cursor) : log.last(HISTORY))].join("\n");
 }
 
 function serversLine(state: State): string[] {

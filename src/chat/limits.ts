@@ -11,6 +11,11 @@ export const MAX_PENDING = 16 * 1024 * 1024;
 /** Milliseconds a client told `busy` should wait: longer than any flush measured. */
 export const BUSY_RETRY_MS = 1000;
 
+/** Milliseconds a client whose cursor is ahead of this server waits for it to catch up (G7). */
+export const AHEAD_MS = 10_000;
+/** Milliseconds a client that sends before its welcome should wait. */
+export const WAITING_RETRY_MS = 1000;
+
 /** Lines of history for a first join. */
 export const HISTORY = 50;
 /** People listed in `welcome` and `presence`. */

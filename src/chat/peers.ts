@@ -125,6 +125,7 @@ export function settle(state: State, now: number, out: Effect[]): void {
       due = Math.min(due, peer.retryAt > now ? peer.retryAt : now + DEBT_ALARM_MS);
   for (const deadline of state.graces.values()) due = Math.min(due, deadline);
   for (const deadline of state.serverGraces.values()) due = Math.min(due, deadline);
+  for (const { parkedUntil } of state.parked) due = Math.min(due, parkedUntil);
   if (state.draining) due = Math.min(due, state.draining.deadline);
   const at = due === Number.POSITIVE_INFINITY ? null : due;
   if (at === state.alarm || (at !== null && state.alarm !== null && state.alarm <= at)) return;

@@ -21,10 +21,10 @@ export interface Env {
   read: ReadRow;
 }
 
-/** A connection. `open`: no join yet; `joining`: welcomed by the next flush; `gone`: leaves with the next flush. */
+/** A connection. `open`: no join yet; `parked`: ahead of this server; `joining`: welcomed by the next flush; `gone`: leaves with it. */
 export interface Client {
   key: ClientKey;
-  phase: "open" | "joining" | "live" | "gone";
+  phase: "open" | "parked" | "joining" | "live" | "gone";
   session: string;
   id: string;
   name: string;
@@ -33,6 +33,8 @@ export interface Client {
   /** What `n` was when it joined. */
   known: number;
   cursor: Cursor | undefined;
+  /** When it has been parked long enough, ms since epoch. */
+  parkedUntil: number;
 }
 
 /** A message that waits for its flush. */
@@ -69,6 +71,7 @@ export interface State {
 
   /** What waits for the flush. */
   joining: Client[];
+  parked: Client[];
   sends: Pending[];
   /** Characters of `sends`. */
   sendsSize: number;
@@ -87,7 +90,17 @@ export interface State {
 }
 
 export function addClient(state: State, key: ClientKey): Client {
-  const client: Client = { key, phase: "open", session: "", id: "", name: "", n: 0, known: 0, cursor: undefined };
+  const client: Client = {
+    key,
+    phase: "open",
+    session: "",
+    id: "",
+    name: "",
+    n: 0,
+    known: 0,
+    cursor: undefined,
+    parkedUntil: 0,
+  };
   state.clients.set(key, client);
   return client;
 }

@@ -5,6 +5,7 @@ import { close, frame, open } from "./clients.ts";
 import { disconnect } from "./disconnect.ts";
 import type { Effect, Event } from "./effects.ts";
 import { flush } from "./flush.ts";
+import { dropParked } from "./parked.ts";
 import { answered, assumeDebts, assumeNoDebts } from "./peers.ts";
 import { relay } from "./relay.ts";
 import { answer } from "./replies.ts";
@@ -15,7 +16,7 @@ export function step(state: State, event: Event): Effect[] {
   const out: Effect[] = [];
   switch (event.type) {
     case "frame":
-      frame(state, event.client, event.data, out);
+      frame(state, event.client, event.data, event.now, out);
       break;
     case "flush":
       flush(state, event.now, out);
@@ -46,6 +47,7 @@ export function step(state: State, event: Event): Effect[] {
       else answered(state, event, out);
       break;
     case "wake":
+      dropParked(state, out);
       if (state.alarm === null) assumeNoDebts(state);
       if (wake(state, event.now)) wantFlush(state, out);
       break;

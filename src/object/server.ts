@@ -172,6 +172,9 @@ export class ChatServer extends DurableObject<Env> {
       case "admit":
         this.#sockets.admit(effect.client, effect.attachment);
         break;
+      case "park":
+        this.#sockets.park(effect.client);
+        break;
       case "close":
         this.#sockets.close(effect.client, effect.code, effect.reason);
         break;

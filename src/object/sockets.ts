@@ -1,9 +1,12 @@
 /** The clients' hibernating WebSockets, numbered for the core. What must survive hibernation lies in each socket's attachment. */
-import type { Attachment, ClientKey } from "../chat/effects.ts";
+import { type Attachment, type ClientKey, PARKED } from "../chat/effects.ts";
 
 /** Answered by the platform without waking the object. */
 const PING = "ping";
 const PONG = "pong";
+
+/** What a socket remembers; one that never joined, nothing. */
+type Remembered = Attachment | typeof PARKED | null;
 
 export class Sockets {
   readonly #ctx: DurableObjectState;
@@ -20,13 +23,14 @@ export class Sockets {
     for (const socket of ctx.getWebSockets()) {
       if (socket.readyState !== WebSocket.OPEN) continue;
       this.#add(socket);
-      if (socket.deserializeAttachment() !== null) this.#admitted.add(socket);
+      if (typeof socket.deserializeAttachment() === "object" && socket.deserializeAttachment())
+        this.#admitted.add(socket);
     }
   }
 
   /** The sockets that were here before this life of the object. */
-  awake(): [ClientKey, Attachment | null][] {
-    return [...this.#keys].map(([socket, key]) => [key, socket.deserializeAttachment() as Attachment | null]);
+  awake(): [ClientKey, Remembered][] {
+    return [...this.#keys].map(([socket, key]) => [key, socket.deserializeAttachment() as Remembered]);
   }
 
   accept(socket: WebSocket): ClientKey {
@@ -53,6 +57,10 @@ export class Sockets {
     if (!socket) return;
     socket.serializeAttachment(attachment);
     this.#admitted.add(socket);
+  }
+
+  park(key: ClientKey): void {
+    this.#sockets.get(key)?.serializeAttachment(PARKED);
   }
 
   close(key: ClientKey, code: number, reason: string): void {

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { abroad, hostOf, nameOf } from "../../src/chat/address.ts";
 import { boot } from "../../src/chat/boot.ts";
-import type { Attachment, Effect, Event } from "../../src/chat/effects.ts";
+import { type Attachment, type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
 import type { Head } from "../../src/chat/log.ts";
 import type { Member } from "../../src/chat/members.ts";
 import type { Published } from "../../src/chat/presence.ts";
@@ -28,7 +28,7 @@ export class Node {
   readonly rows: { heads: Head[]; lines: string }[] = [];
   readonly kv = new Map<string, unknown>();
   readonly frames = new Map<number, string[]>();
-  readonly attachments = new Map<number, Attachment | null>();
+  readonly attachments = new Map<number, Attachment | typeof PARKED | null>();
   readonly replies = new Map<number, Answer>();
   readonly printed: string[] = [];
   alarm: number | null = null;
@@ -120,9 +120,11 @@ export class Node {
     if (effect.do === "put") this.kv.set(effect.key, structuredClone(effect.value));
     if (effect.do === "send") this.frames.get(effect.client)?.push(effect.frame);
     if (effect.do === "tell")
-      for (const [key, attachment] of this.attachments) if (attachment) this.frames.get(key)?.push(effect.frame);
+      for (const [key, attachment] of this.attachments)
+        if (attachment && attachment !== PARKED) this.frames.get(key)?.push(effect.frame);
     if (effect.do === "admit" && this.attachments.has(effect.client))
       this.attachments.set(effect.client, effect.attachment);
+    if (effect.do === "park") this.attachments.set(effect.client, PARKED);
     if (effect.do === "close") this.attachments.delete(effect.client);
     if (effect.do === "reply") this.replies.set(effect.req, { status: effect.status, body: effect.body });
     if (effect.do === "post")

@@ -10,6 +10,7 @@ export function ownBatches(state: State, sends: Pending[], now: number): Batch[]
   const originJson = JSON.stringify(origin);
   const time = Math.max(now, state.log.time + 1);
   const batches: Batch[] = [];
+  let dep = state.log.dependencies();
   let seq = ownSeq(state);
   let first = seq + 1;
   let lines = "";
@@ -17,9 +18,10 @@ export function ownBatches(state: State, sends: Pending[], now: number): Batch[]
   let by: number[] = [];
   const close = () => {
     if (by.length === 0) return;
-    const head = { origin, first, count: by.length / 2, time, ids: [...ids.keys()], by, size: lines.length };
+    const head = { origin, first, count: by.length / 2, time, dep, ids: [...ids.keys()], by, size: lines.length };
     batches.push({ head, lines });
     first = seq + 1;
+    dep = {};
     lines = "";
     ids = new Map();
     by = [];

@@ -4,7 +4,7 @@ import { GRACE_MS } from "./limits.ts";
 import { type Head, Log } from "./log.ts";
 import type { Member } from "./members.ts";
 import { Presence, type Published } from "./presence.ts";
-import { addClient, type Env, type State, serverEntries } from "./state.ts";
+import { addClient, type Env, originOfSelf, type State, serverEntries } from "./state.ts";
 import { line } from "./wire.ts";
 
 /** What the storage holds. */
@@ -44,6 +44,8 @@ export function boot(
     sendsSize: 0,
     leaving: [],
     arrived: [],
+    held: new Map(),
+    heldSize: 0,
     serversChanged: false,
     serversTold: "",
     presenceChanged: false,
@@ -52,6 +54,7 @@ export function boot(
     draining: undefined,
     alarm: stored.alarm,
   };
+  state.log.own = originOfSelf(state);
   for (const heads of stored.rows) state.log.append(heads);
   for (const [server, { epoch, version, people }] of stored.published) {
     state.presence.replace(server, people);

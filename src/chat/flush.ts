@@ -8,7 +8,7 @@ import { checkDrain } from "./disconnect.ts";
 import type { Effect } from "./effects.ts";
 import { HISTORY, MAX_NAMES, MAX_RELAY, MAX_ROW } from "./limits.ts";
 import { canRelease, release } from "./parked.ts";
-import { pump, settle } from "./peers.ts";
+import { pump } from "./peers.ts";
 import { enter, expire, leave, presenceLines, publish } from "./people.ts";
 import { acceptArrived, answerArrived } from "./relay.ts";
 import { startMain } from "./servers.ts";
@@ -31,11 +31,10 @@ export function flush(state: State, now: number, out: Effect[]): void {
     client.known = client.n;
     enter(state, client.id, client.name);
   }
-  expire(state, now);
-  const accepted = acceptArrived(state, arrived, out);
+  expire(state, now, out);
+  const batches = acceptArrived(state, arrived, out);
   const { came, went } = presenceLines(state);
   const welcomes = joining.map((client) => welcome(state, client, resets.has(client)));
-  const batches = accepted.flatMap(({ batches }) => batches);
   const said = write(state, sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches, out);
   for (const client of leaving) if ((state.byId.get(client.id) ?? client) === client) leave(state, client.id);
   const last = presenceLines(state);
@@ -51,12 +50,11 @@ export function flush(state: State, now: number, out: Effect[]): void {
   tell([...serversLine(state), ...came, ...said], out);
   for (const client of leaving) exit(state, client, "leave", out);
   tell([...went, ...last.came, ...last.went], out);
-  answerArrived(state, accepted, out);
+  answerArrived(state, arrived, out);
 
   if (canRelease(state)) wantFlush(state, out);
   checkDrain(state, now, out);
   pump(state, now, out);
-  settle(state, now, out);
 }
 
 /** Where the stream of a client starts, and what it needs to know until then. */

@@ -29,10 +29,14 @@ export const GRACE_MS = 10_000;
 export const MAX_ROW = 262_144;
 /** Characters of lines in one relay request: a few rows, so that a request is worth its price and a peer's memory is safe. */
 export const MAX_RELAY = 1_048_576;
+/** Characters of batches kept that wait for another one to arrive first; more are refused, and come again. */
+export const MAX_HELD = 4 * 1024 * 1024;
 /** Bytes of a request's body: a full relay with four-byte characters. */
 export const MAX_BODY = 4 * 1024 * 1024;
 /** Servers a peer may list at once. */
 export const MAX_MEMBERS = 1000;
+/** Incarnations a server can have: none restarts as often, and a claim must leave room to be outlived. */
+export const MAX_INC = 2 ** 31;
 /** People a peer may publish at once: the sockets one object can hold. */
 export const MAX_PEOPLE = 32_768;
 

@@ -6,7 +6,7 @@ import { Seen } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
 
 /**
- * The header of a batch: `count` messages of `origin` from number `first`, all of one `time` (ms since epoch). Message i was written
+ * The header of a batch: `dep` is what its origin had applied of others when it wrote it, as far as its batch before does not say so; `count` messages of `origin` from number `first`, all of one `time` (ms since epoch). Message i was written
  * by session `ids[by[2i]]` under its number `by[2i+1]`. Its lines, joined by newlines, are `size` UTF-16 code units long.
  */
 export interface Head {
@@ -14,6 +14,7 @@ export interface Head {
   first: number;
   count: number;
   time: number;
+  dep: Cursor;
   ids: string[];
   by: number[];
   size: number;
@@ -41,6 +42,8 @@ export const authorOf = (head: Head, i: number): [id: string, n: number] => [
   head.by[2 * i + 1] as number,
 ];
 
+const NONE: ReadonlySet<string> = new Set();
+
 export class Log {
   readonly #read: ReadRow;
   /** The lines of the latest rows: those of this turn are not in the store yet, and relays ask for them soon. */
@@ -50,7 +53,12 @@ export class Log {
   readonly places: Place[] = [];
   readonly seen = new Seen();
   readonly #byOrigin = new Map<string, Place[]>();
+  /** Batches with copies; there are few. */
+  readonly #withCopies: Place[] = [];
   readonly #applied = new Map<string, number>();
+  /** This server's origin, and those of which something was applied since its last batch: what its next batch depends on. */
+  own = "";
+  readonly #news = new Set<string>();
   /** The next row. */
   pos = 1;
   /** The highest time applied, ms since epoch. */
@@ -70,11 +78,14 @@ export class Log {
       const place = { head, pos: this.pos, start, copies };
       start += head.size + 1;
       this.places.push(place);
+      if (copies.size > 0) this.#withCopies.push(place);
       const own = this.#byOrigin.get(head.origin);
       if (own) own.push(place);
       else this.#byOrigin.set(head.origin, [place]);
       this.#applied.set(head.origin, head.first + head.count - 1);
       this.time = Math.max(this.time, head.time);
+      if (head.origin === this.own) this.#news.clear();
+      else this.#news.add(head.origin);
       added.push(place);
     }
     if (lines !== undefined) {
@@ -109,6 +120,16 @@ export class Log {
     return Object.fromEntries(this.#applied);
   }
 
+  /** The origins of which anything is applied. */
+  origins(): Iterable<string> {
+    return this.#applied.keys();
+  }
+
+  /** What this server's next batch depends on: the others' messages applied since its last one. */
+  dependencies(): Cursor {
+    return Object.fromEntries([...this.#news].map((origin) => [origin, this.applied(origin)]));
+  }
+
   /** Batches of one origin that hold numbers above `seq`, in order. */
   *after(origin: string, seq: number): Generator<Place> {
     const places = this.#byOrigin.get(origin) ?? [];
@@ -123,15 +144,24 @@ export class Log {
     for (let i = low; i < places.length; i++) yield places[i] as Place;
   }
 
-  /** The lines of messages above a cursor, in the order applied and without copies. */
+  /** The lines of messages above a cursor, in the order applied; without copies, and without those of which a copy lies within the cursor. */
   above(cursor: Cursor): string[] {
     const lines: string[] = [];
+    const known = this.#copiesWithin(cursor);
     for (const place of this.places) {
       const have = cursor[place.head.origin] ?? 0;
       if (place.head.first + place.head.count - 1 > have)
-        lines.push(...this.#shown(place, have - place.head.first + 1));
+        lines.push(...this.#shown(place, have - place.head.first + 1, known));
     }
     return lines;
+  }
+
+  /** The messages, as `id n`, that someone at a cursor has seen by a copy this server did not show. */
+  #copiesWithin(cursor: Cursor): Set<string> {
+    const known = new Set<string>();
+    for (const { head, copies } of this.#withCopies)
+      for (const i of copies) if (head.first + i <= (cursor[head.origin] ?? 0)) known.add(authorOf(head, i).join(" "));
+    return known;
   }
 
   /** The last `count` lines, in the order applied and without copies. */
@@ -155,9 +185,11 @@ export class Log {
     return undefined;
   }
 
-  /** The lines of a batch from index `from` that are not copies. */
-  #shown(place: Place, from = 0): string[] {
+  /** The lines of a batch from index `from` that are not copies, and not among the `known`. */
+  #shown(place: Place, from = 0, known: ReadonlySet<string> = NONE): string[] {
+    const { head, copies } = place;
     const lines = this.linesOf(place).split("\n");
-    return from <= 0 && place.copies.size === 0 ? lines : lines.filter((_, i) => i >= from && !place.copies.has(i));
+    if (from <= 0 && copies.size === 0 && known.size === 0) return lines;
+    return lines.filter((_, i) => i >= from && !copies.has(i) && !known.has(authorOf(head, i).join(" ")));
   }
 }

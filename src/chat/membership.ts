@@ -3,15 +3,16 @@ import type { Effect } from "./effects.ts";
 import { type Member, merge, replaces } from "./members.ts";
 import { unknownPeer } from "./peer.ts";
 import { serverLeft } from "./people.ts";
-import { type State, self, serverEntries, wantFlush } from "./state.ts";
+import { originOfSelf, type State, self, serverEntries, wantFlush } from "./state.ts";
 
 /** Merges what someone else says of the members. What it says of this server itself is not believed, but outlived. */
 export function learn(state: State, entries: [string, Member][], now: number, out: Effect[]): void {
   const changed = mergeOthers(state, entries);
   const me = self(state);
   const claim = entries.find(([address]) => address === state.name)?.[1];
-  if (me?.status === "alive" && claim && replaces(claim, me)) {
-    state.members.set(state.name, { ...me, inc: claim.inc + 1 });
+  if (me && claim && replaces(claim, me)) {
+    // Of equal incarnations `left` wins, so who has left need not go further than the claim.
+    state.members.set(state.name, { ...me, inc: me.status === "left" ? claim.inc : claim.inc + 1 });
     changed.push(state.name);
   }
   spread(state, changed, now, out);
@@ -21,6 +22,9 @@ export function learn(state: State, entries: [string, Member][], now: number, ou
 export function declare(state: State, member: Member, entries: [string, Member][], now: number, out: Effect[]): void {
   const changed = mergeOthers(state, entries);
   state.members.set(state.name, member);
+  // In a new life the people here are to be published again: others have dropped those of the life before.
+  for (const peer of state.peers.values()) peer.presence = -1;
+  state.log.own = originOfSelf(state);
   spread(state, [...changed, state.name], now, out);
 }
 

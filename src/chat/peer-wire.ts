@@ -2,8 +2,8 @@
  * The bodies of the requests between servers, and their checks: peers are hostile too until proven otherwise.
  * A relay is one JSON header line followed by the lines of its batches, raw: nothing is escaped twice.
  */
-import { abroad, atHome, hostOf, isAddress, nameOf } from "./address.ts";
-import { MAX_MEMBERS, MAX_PEOPLE } from "./limits.ts";
+import { abroad, atHome, hostOf, isAddress } from "./address.ts";
+import { MAX_INC, MAX_MEMBERS, MAX_PEOPLE } from "./limits.ts";
 import { authorOf, type Batch, type Head } from "./log.ts";
 import type { Member } from "./members.ts";
 import { isCount, isCursor } from "./parse.ts";
@@ -22,10 +22,10 @@ export interface MembersRequest {
   members: [string, Member][];
 }
 
-/** `relay`: `origin` is the sender's own, `presence` its published set if the receiver may lack it. */
+/** `relay`: `vv` is what the sender has applied, `presence` its published set if the receiver may lack it. */
 export interface RelayRequest {
   from: string;
-  origin: string;
+  vv: Cursor;
   presence?: Published;
   batches: Batch[];
 }
@@ -90,7 +90,7 @@ function parseMembers(value: unknown, { host }: Place): [string, Member][] {
     need(isAddress(address), `'${address.slice(0, 40)}' is not the address of a server`);
     need(isFields(member), `member '${address}' must be an object`);
     const { inc, status, epoch, final } = member;
-    need(isCount(inc, 1), `inc of '${address}' must be a whole number from 1`);
+    need(isCount(inc, 1) && inc < MAX_INC, `inc of '${address}' must be a whole number from 1, below ${MAX_INC}`);
     need(status === "alive" || status === "left", `status of '${address}' must be alive or left`);
     need(typeof epoch === "string" && EPOCH.test(epoch), `epoch of '${address}' must be 8 hexadecimal digits`);
     if (status === "alive") return [atHome(address, host), { inc, status, epoch }];
@@ -164,14 +164,13 @@ export function writeRelay(to: string, { from, batches, ...rest }: RelayRequest,
 
 export function parseRelay(body: string, place: Place): RelayRequest {
   const end = body.indexOf("\n");
-  const { from, origin, presence, batches } = header(end < 0 ? body : body.slice(0, end), place);
-  need(typeof origin === "string" && ORIGIN.test(origin), "origin must be server#epoch");
-  need(origin.startsWith(`${nameOf(from)}#`), "origin must be the sender's own");
+  const { from, vv, presence, batches } = header(end < 0 ? body : body.slice(0, end), place);
+  need(isCursor(vv), "vv must be an object {origin: seq}");
   need(Array.isArray(batches), "batches must be a list");
   let at = end + 1;
   const relay: RelayRequest = {
     from,
-    origin,
+    vv,
     batches: batches.map((value: unknown) => {
       const head = parseHead(value);
       const lines = body.slice(at, at + head.size);
@@ -180,7 +179,7 @@ export function parseRelay(body: string, place: Place): RelayRequest {
       return { head, lines };
     }),
   };
-  need(batches.length === 0 || at - 1 === body.length, "the lines are not as long as the batches say");
+  need(batches.length === 0 ? end < 0 : at - 1 === body.length, "the lines are not as long as the batches say");
   if (presence !== undefined) relay.presence = parsePresence(presence);
   return relay;
 }
@@ -193,7 +192,11 @@ function parsePresence(value: unknown): Published {
   need(Array.isArray(people) && people.length <= MAX_PEOPLE, `presence.people must be a list of at most ${MAX_PEOPLE}`);
   for (const entry of people)
     need(
-      Array.isArray(entry) && ID.test(entry[0]) && typeof entry[1] === "string" && entry[1].length <= 64,
+      Array.isArray(entry) &&
+        typeof entry[0] === "string" &&
+        ID.test(entry[0]) &&
+        typeof entry[1] === "string" &&
+        entry[1].length <= 64,
       "presence.people must be [id, name]",
     );
   return { epoch, version, people: people as [string, string][] };
@@ -201,15 +204,16 @@ function parsePresence(value: unknown): Published {
 
 function parseHead(value: unknown): Head {
   need(isFields(value), "a batch must be an object");
-  const { origin, first, count, time, ids, by, size } = value;
+  const { origin, first, count, time, dep, ids, by, size } = value;
   need(typeof origin === "string" && ORIGIN.test(origin), "origin of a batch must be server#epoch");
   need(isCount(first, 1) && isCount(count, 1) && isCount(time, 0), "first, count and time must be whole numbers");
+  need(isCursor(dep) && Object.keys(dep).length <= MAX_MEMBERS, "dep must be an object {origin: seq}");
   need(Array.isArray(ids) && ids.every((id) => typeof id === "string" && ID.test(id)), "ids must be a list of ids");
   need(Array.isArray(by) && by.length === 2 * count, "by must hold an author and a number per message");
   for (let i = 0; i < by.length; i += 2)
     need(isCount(by[i], 0) && by[i] < ids.length && isCount(by[i + 1], 1), "by must refer to ids and numbers from 1");
   need(isCount(size, 2), "size must be the length of the lines");
-  return { origin, first, count, time, ids: ids as string[], by: by as number[], size };
+  return { origin, first, count, time, dep, ids: ids as string[], by: by as number[], size };
 }
 
 /** Each line must be the message its header speaks of: what passes through untouched is told to clients untouched. */

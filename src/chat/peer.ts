@@ -1,19 +1,26 @@
 /** What is known of another server: how much of what we owe it it has acknowledged, and how it answers. */
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, UNREACHABLE_AFTER } from "./limits.ts";
 import type { Members } from "./members.ts";
+import type { Cursor } from "./wire.ts";
+
+export interface Sent {
+  from: Cursor | null;
+  origins: string[];
+  presence: number;
+  members: Members;
+  membersVersion: number;
+}
 
 export interface Peer {
-  /** The highest of our own numbers it holds durably; null: unknown, ask. */
-  acked: number | null;
+  /** What it has applied, durably, as far as it said; null: unknown, ask. */
+  acked: Cursor | null;
   /** The version of our published set it holds; -1: unknown. */
   presence: number;
   /** The members it is known to know, and our version of them when it knew all; -1: unknown. */
   members: Members;
   membersVersion: number;
-  /** What the request under way brings, if there is one. */
-  inflight:
-    | { from: number | null; batches: number; presence: number; members: Members; membersVersion: number }
-    | undefined;
+  /** What the request under way brings, if there is one; `from`: what the peer had before. */
+  inflight: Sent | undefined;
   /** Failures in a row, and when to try again, ms since epoch. */
   fails: number;
   retryAt: number;
@@ -38,9 +45,16 @@ export function succeed(peer: Peer): void {
   peer.retryAt = 0;
 }
 
-/** The peer asked something: whatever was wrong with it before, it can be tried now. */
-export function hearFrom(peer: Peer): void {
+/** The peer asked something: whatever was wrong with it before, it can be tried now. `vv`: what it says it has applied. */
+export function hearFrom(peer: Peer, vv: Cursor = {}): void {
   peer.retryAt = 0;
+  if (peer.acked === null) return;
+  for (const [origin, seq] of Object.entries(vv)) if (seq > (peer.acked[origin] ?? 0)) peer.acked[origin] = seq;
+}
+
+/** The peer answered well, but cannot apply yet what it was sent: it waits for something else, and is not asked again at once. */
+export function postpone(peer: Peer, now: number): void {
+  peer.retryAt = now + BACKOFF_FIRST_MS;
 }
 
 /** A new server takes the members from the answer to its `server_join_req`; until it has, it would refuse what it is sent. */
@@ -54,7 +68,7 @@ export function awaitStart(peer: Peer, members: Members, membersVersion: number,
 export function fail(peer: Peer, now: number, random: number): void {
   peer.fails++;
   const delay = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(peer.fails - 1, 30));
-  peer.retryAt = now + delay / 2 + (delay / 2) * random;
+  peer.retryAt = now + Math.floor(delay / 2 + (delay / 2) * random);
 }
 
 /** Updates the opinion whether the peer can be reached; true if it changed. */

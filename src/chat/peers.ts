@@ -2,15 +2,17 @@
  * The relay loop: what is owed to each peer, and when it is sent. At most one request per peer is under way and the next carries all that
  * has accumulated, so the loop clocks itself. A debt is whatever a peer has not acknowledged; while there is one, an alarm is set.
  */
+import { nameOf } from "./address.ts";
 import type { Effect, Event } from "./effects.ts";
 import { DEBT_ALARM_MS, MAX_RELAY } from "./limits.ts";
-import type { Batch } from "./log.ts";
+import type { Batch, Place } from "./log.ts";
 import { lacking, type Members, merge } from "./members.ts";
 import { learn } from "./membership.ts";
-import { fail, judge, type Peer, succeed, unknownPeer } from "./peer.ts";
+import { fail, judge, type Peer, postpone, type Sent, succeed, unknownPeer } from "./peer.ts";
 import { parseRefusal, parseRelayAnswer, read, writeMembersRequest, writeRelay } from "./peer-wire.ts";
 import { published } from "./people.ts";
-import { isAlive, originOfSelf, others, ownSeq, type State, wantFlush } from "./state.ts";
+import { isAlive, others, type State, wantFlush } from "./state.ts";
+import { originOf } from "./wire.ts";
 
 /** The other living servers. */
 function* peers(state: State): Generator<[string, Peer]> {
@@ -26,20 +28,34 @@ const owesMembers = (state: State, peer: Peer): boolean => peer.membersVersion !
 /** A server that left no longer publishes people. */
 const owesPresence = (state: State, peer: Peer): boolean => isAlive(state) && peer.presence !== state.presenceVersion;
 
-const owes = (state: State, peer: Peer): boolean =>
-  owesMembers(state, peer) || owesPresence(state, peer) || peer.acked !== ownSeq(state);
+/** Origins whose batches this server owes to all: its own, and those nobody else writes under any more. */
+function owedOrigins(state: State): string[] {
+  const living = new Set<string>();
+  for (const [address, { status, epoch }] of state.members)
+    if (status === "alive" && address !== state.name) living.add(originOf(nameOf(address), epoch));
+  return [...state.log.origins()].filter((origin) => !living.has(origin));
+}
 
-/** Whether some living peer holds everything this server wrote; nobody to hold it counts as such. */
+const owesBatches = (state: State, { acked }: Peer, origins: string[]): boolean =>
+  acked === null || origins.some((origin) => state.log.applied(origin) > (acked[origin] ?? 0));
+
+const owes = (state: State, peer: Peer, origins: string[]): boolean =>
+  owesMembers(state, peer) || owesPresence(state, peer) || owesBatches(state, peer, origins);
+
+/** Whether some living peer holds everything this server owes to all; nobody to hold it counts as such. */
 export function isHeld(state: State): boolean {
   const all = [...peers(state)];
-  return all.length === 0 || all.some(([, peer]) => peer.acked === ownSeq(state));
+  const origins = owedOrigins(state);
+  return all.length === 0 || all.some(([, peer]) => !owesBatches(state, peer, origins));
 }
 
 /** Sends every peer that is owed something, and has no request under way, the next piece. */
 export function pump(state: State, now: number, out: Effect[]): void {
+  const origins = owedOrigins(state);
   for (const [address, peer] of peers(state)) {
-    if (peer.inflight || peer.retryAt > now || !owes(state, peer)) continue;
-    const sent = { from: peer.acked, batches: 0, presence: peer.presence, membersVersion: state.membersVersion };
+    if (peer.inflight || peer.retryAt > now || !owes(state, peer, origins)) continue;
+    const { membersVersion } = state;
+    const sent = { from: peer.acked, origins: [], presence: peer.presence, membersVersion };
     const news: Members = owesMembers(state, peer) ? lacking(state.members, peer.members) : new Map();
     if (news.size > 0) {
       peer.inflight = { ...sent, members: news };
@@ -47,33 +63,46 @@ export function pump(state: State, now: number, out: Effect[]): void {
       out.push({ do: "post", peer: address, verb: "update_servers", body, patience: 0 });
       continue;
     }
-    peer.membersVersion = state.membersVersion;
-    if (!owes(state, peer)) continue;
-    const batches = peer.acked === null ? [] : batchesAfter(state, peer.acked);
-    const last = batches.at(-1)?.head;
+    peer.membersVersion = membersVersion;
+    if (!owes(state, peer, origins)) continue;
+    const { batches, all } = batchesFor(state, peer, origins);
     // Who went is told after what they said: only the request that brings all messages brings the people.
-    const all = peer.acked !== null && (last === undefined || last.first + last.count > ownSeq(state));
-    const presence = all && owesPresence(state, peer) ? { presence: published(state) } : {};
-    const version = "presence" in presence ? state.presenceVersion : peer.presence;
-    peer.inflight = { ...sent, batches: batches.length, presence: version, members: news };
-    const body = writeRelay(address, { from: state.name, origin: originOfSelf(state), ...presence, batches }, state);
+    const withPeople = all && owesPresence(state, peer);
+    peer.inflight = {
+      ...sent,
+      origins: batches.map(({ head }) => head.origin),
+      presence: withPeople ? state.presenceVersion : peer.presence,
+      members: news,
+    };
+    const presence = withPeople ? { presence: published(state) } : {};
+    const body = writeRelay(address, { from: state.name, vv: state.log.cursor(), ...presence, batches }, state);
     out.push({ do: "post", peer: address, verb: "relay", body, patience: 0 });
   }
 }
 
-/** This server's own batches beyond `seq`, as many as fit a request. */
-function batchesAfter(state: State, seq: number): Batch[] {
+/** What a peer lacks, in the order applied here, so that nothing comes before what it depends on; as much as fits a request. */
+function batchesFor(state: State, { acked }: Peer, origins: string[]): { batches: Batch[]; all: boolean } {
+  if (acked === null) return { batches: [], all: false };
+  const places: Place[] = [];
+  for (const origin of origins) {
+    let size = 0;
+    for (const place of state.log.after(origin, acked[origin] ?? 0)) {
+      places.push(place);
+      size += place.head.size;
+      if (size > MAX_RELAY) break;
+    }
+  }
+  places.sort((a, b) => a.pos - b.pos || a.start - b.start);
   const batches: Batch[] = [];
   let size = 0;
-  for (const place of state.log.after(originOfSelf(state), seq)) {
+  for (const place of places) {
     size += place.head.size;
-    if (batches.length > 0 && size > MAX_RELAY) break;
+    if (batches.length > 0 && size > MAX_RELAY) return { batches, all: false };
     batches.push({ head: place.head, lines: state.log.linesOf(place) });
   }
-  return batches;
+  return { batches, all: true };
 }
 
-type Sent = NonNullable<Peer["inflight"]>;
 type Answer = Event & { type: "answer" };
 
 /** What a peer answered to `update_servers` or `relay`; status 0: nothing. The next piece goes with the flush of this turn. */
@@ -83,10 +112,8 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
   const sent = peer?.inflight;
   if (!peer || !sent) return;
   peer.inflight = undefined;
-  const problem = status === 200 ? accepted(state, peer, sent, event) : refused(state, event, out);
-  if (problem === undefined) {
-    succeed(peer);
-  } else {
+  const problem = status === 200 ? accepted(state, peer, sent, event) : refused(state, peer, event, out);
+  if (problem !== undefined) {
     fail(peer, now, state.env.random());
     const detail = { peer: address, verb, status, problem, fails: peer.fails, retryAt: peer.retryAt };
     out.push({ do: "print", event: "peer_failed", message: `${verb} to '${address}' failed: ${problem}`, detail });
@@ -96,32 +123,43 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
 }
 
 /** Takes note of what a peer acknowledges; answers what was wrong with it, if anything. */
-function accepted(state: State, peer: Peer, sent: Sent, { verb, body }: Answer): string | undefined {
+function accepted(state: State, peer: Peer, sent: Sent, { verb, body, now }: Answer): string | undefined {
   if (verb === "update_servers") {
     merge(peer.members, sent.members);
+    succeed(peer);
     return undefined;
   }
   const vv = read(parseRelayAnswer, body, state);
   if (!vv.ok) return vv.reason;
-  peer.acked = Math.min(vv.value[originOfSelf(state)] ?? 0, ownSeq(state));
+  const { from, origins } = sent;
+  const advanced = origins.some((origin) => (vv.value[origin] ?? 0) > (from?.[origin] ?? 0));
+  peer.acked = vv.value;
   peer.presence = sent.presence;
-  return sent.batches > 0 && peer.acked === sent.from ? "it did not take what it was sent" : undefined;
+  succeed(peer);
+  if (origins.length > 0 && !advanced) postpone(peer, now);
+  return undefined;
 }
 
-/** Why a peer refused; one that has left says so with its members. */
-function refused(state: State, { status, body, now }: Answer, out: Effect[]): string {
-  if (status === 0) return "no answer";
+/** Why a peer refused. One that has left says so with its members; one that knows nothing is told again what it should. */
+function refused(state: State, peer: Peer, { status, body, now }: Answer, out: Effect[]): string {
+  if (status === 0) return body === "" ? "no answer" : body;
   const refusal = read(parseRefusal, body, state);
   if (!refusal.ok) return `status ${status}`;
-  learn(state, refusal.value.members, now, out);
-  return refusal.value.message;
+  const { code, message, members } = refusal.value;
+  if (code === "left" || code === "not_started") {
+    peer.members = new Map(members);
+    peer.membersVersion = -1;
+    learn(state, members, now, out);
+  }
+  return message;
 }
 
 /** Sets the alarm if something is owed and none is set that rings in time; clears it if nothing is. */
 export function settle(state: State, now: number, out: Effect[]): void {
+  const origins = owedOrigins(state);
   let due = Number.POSITIVE_INFINITY;
   for (const [, peer] of peers(state))
-    if (peer.inflight || owes(state, peer))
+    if (peer.inflight || owes(state, peer, origins))
       due = Math.min(due, peer.retryAt > now ? peer.retryAt : now + DEBT_ALARM_MS);
   for (const deadline of state.graces.values()) due = Math.min(due, deadline);
   for (const deadline of state.serverGraces.values()) due = Math.min(due, deadline);
@@ -141,7 +179,7 @@ export function assumeDebts(state: State): void {
 /** Nothing is owed to anyone: how a server starts whose storage holds no alarm. */
 export function assumeNoDebts(state: State): void {
   for (const [, peer] of peers(state)) {
-    peer.acked = ownSeq(state);
+    peer.acked = state.log.cursor();
     peer.presence = state.presenceVersion;
     peer.members = new Map(state.members);
     peer.membersVersion = state.membersVersion;

@@ -29,12 +29,15 @@ export function lose(state: State, id: string, now: number): void {
 }
 
 /** Ends the grace periods that are over. */
-export function expire(state: State, now: number): void {
+export function expire(state: State, now: number, out: Effect[]): void {
   for (const [id, deadline] of state.graces) if (deadline <= now) leave(state, id);
   for (const [server, deadline] of state.serverGraces) {
     if (deadline > now) continue;
     state.serverGraces.delete(server);
     state.presence.replace(server, []);
+    // Whatever it publishes when it comes back is news.
+    state.published.delete(server);
+    out.push({ do: "put", key: keyOf(server), value: { epoch: "", version: 0, people: [] } });
   }
 }
 

@@ -1,13 +1,14 @@
 /** The clause for `relay`: what other servers tell, taken over in the order of its origin and answered when it is durable. */
 import type { Effect, Event, RequestKey } from "./effects.ts";
+import { applicable } from "./held.ts";
 import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
 import type { Batch } from "./log.ts";
 import { hearFrom } from "./peer.ts";
 import { parseRelay, type RelayRequest, read } from "./peer-wire.ts";
 import { receive } from "./people.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
-import { originOfSelf, type State, wantFlush } from "./state.ts";
-import type { Cursor, Verb } from "./wire.ts";
+import { type State, wantFlush } from "./state.ts";
+import type { Verb } from "./wire.ts";
 
 /** Queues what a peer tells for the flush of this turn. */
 export function relay(state: State, event: Event & { type: Verb }, out: Effect[]): Reply | undefined {
@@ -20,7 +21,7 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   if (!state.members.has(relay.from) || relay.from === state.name)
     return no(409, "unknown_server", `'${relay.from}' is no other server of this chat; send server_join_req first`);
   const peer = state.peers.get(relay.from);
-  if (peer) hearFrom(peer);
+  if (peer) hearFrom(peer, relay.vv);
   const time = Math.max(0, ...relay.batches.map(({ head }) => head.time));
   if (time > now + MAX_CLOCK_SKEW_MS) {
     const message = `a batch of '${relay.from}' is ${time - now} ms ahead of the clock here; correct the clock of one of the two`;
@@ -31,39 +32,22 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   return undefined;
 }
 
-/** A relay of this flush with the batches of it that are applied. */
-interface Accepted {
-  req: RequestKey;
-  relay: RelayRequest;
-  batches: Batch[];
-}
+type Arrived = { req: RequestKey; relay: RelayRequest };
 
-/** Of what arrived, the batches that are the next of their origin; published people are taken over at once. */
-export function acceptArrived(
-  state: State,
-  arrived: { req: RequestKey; relay: RelayRequest }[],
-  out: Effect[],
-): Accepted[] {
-  const applied = new Map<string, number>();
-  const own = originOfSelf(state);
-  return arrived.map(({ req, relay }) => {
+/** Of what arrived, the batches that can be applied; published people are taken over at once. */
+export function acceptArrived(state: State, arrived: Arrived[], out: Effect[]): Batch[] {
+  for (const { relay } of arrived)
     if (relay.presence && state.members.get(relay.from)?.status === "alive")
       receive(state, relay.from, relay.presence, out);
-    const batches = relay.batches.filter(({ head: { origin, first, count } }) => {
-      const have = applied.get(origin) ?? state.log.applied(origin);
-      if (first !== have + 1 || origin === own) return false;
-      applied.set(origin, have + count);
-      return true;
-    });
-    return { req, relay, batches };
-  });
+  return applicable(
+    state,
+    arrived.flatMap(({ relay }) => relay.batches),
+  );
 }
 
-/** Answers the relays of this flush: how far their origins are applied here. */
-export function answerArrived(state: State, accepted: Accepted[], out: Effect[]): void {
-  for (const { req, relay } of accepted) {
-    const vv: Cursor = { [relay.origin]: state.log.applied(relay.origin) };
-    for (const { head } of relay.batches) vv[head.origin] = state.log.applied(head.origin);
-    answer(req, yes({ vv }), out);
-  }
+/** Answers the relays of this flush: what is applied here. */
+export function answerArrived(state: State, arrived: Arrived[], out: Effect[]): void {
+  if (arrived.length === 0) return;
+  const reply = yes({ vv: state.log.cursor() });
+  for (const { req } of arrived) answer(req, reply, out);
 }

@@ -2,7 +2,7 @@
 import { atHome, hostOf, isAddress } from "./address.ts";
 import type { Effect, Event } from "./effects.ts";
 import { BOOT_PATIENCE_MS } from "./limits.ts";
-import { type Member, merge } from "./members.ts";
+import { type Member, merge, replaces } from "./members.ts";
 import { declare, learn } from "./membership.ts";
 import { awaitStart, hearFrom } from "./peer.ts";
 import type { MembersRequest } from "./peer-wire.ts";
@@ -37,10 +37,18 @@ export function server_join_req(state: State, event: PeerRequest, out: Effect[])
 export function update_servers(state: State, event: PeerRequest, out: Effect[]): Reply | undefined {
   const request = read(parseMembersRequest, event.body, state);
   if (!request.ok) return no(400, "bad_request", request.reason);
-  const refused = peerRefusal(state, request.value.from);
-  if (refused) return refused;
-  hear(state, request.value, event.now, out);
-  return yes({});
+  const { from, members } = request.value;
+  const claim = members.find(([address]) => address === state.name)?.[1];
+  if (!state.starting && self(state) === undefined && claim?.status === "alive")
+    adopt(state, claim, members, event.now, out);
+  else if (!state.starting && self(state)) hear(state, request.value, event.now, out);
+  return peerRefusal(state, from) ?? yes({});
+}
+
+/** The set counts on this server, which knows nothing: its storage was lost, or its start broke off half way. It begins its next life. */
+function adopt(state: State, claim: Member, members: [string, Member][], now: number, out: Effect[]): void {
+  const epoch = state.env.mint().slice(0, 8);
+  declare(state, { inc: claim.inc + 1, status: "alive", epoch }, members, now, out);
 }
 
 function hear(state: State, { from, members }: MembersRequest, now: number, out: Effect[]): void {
@@ -112,11 +120,12 @@ export function joined(state: State, { status, body, now }: Event & { type: "ans
     for (const req of reqs) answer(req, refused(state, boot, status, body), out);
     return;
   }
-  // A set that knows an earlier life of this name, of a database since lost, must hear of a later one.
+  // Something may have ended this life before it began: a claim outlived meanwhile, or an earlier life of a database since lost.
   const members = answered.value;
+  const next = { ...member, inc: Math.max(member.inc, nextLife(state).inc) };
   const known = members.find(([address]) => address === state.name)?.[1];
-  const inc = known && (known.epoch !== member.epoch || known.inc > member.inc) ? known.inc + 1 : member.inc;
-  declare(state, { ...member, inc }, members, now, out);
+  if (known && replaces(known, next)) next.inc = known.inc + 1;
+  declare(state, next, members, now, out);
   const peer = state.peers.get(boot);
   if (peer) merge(peer.members, members);
   for (const req of reqs) answer(req, yes(started(state)), out);
@@ -125,5 +134,7 @@ export function joined(state: State, { status, body, now }: Event & { type: "ans
 function refused(state: State, boot: string, status: number, body: string): Reply {
   const refusal = read(parseRefusal, body, state);
   if (!refusal.ok) return no(502, "boot_failed", `boot server '${boot}' gave no usable answer (status ${status})`);
+  if (status === 401 || status === 403)
+    return no(502, "boot_failed", `boot server '${boot}' refused the cookie; both deployments need the same COOKIE`);
   return no(status, refusal.value.code, `boot server '${boot}': ${refusal.value.message}`);
 }

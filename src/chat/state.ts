@@ -1,7 +1,7 @@
 /** What a server knows, and how it comes back from its storage. The state is changed in place, by `step` alone. */
 import { hostOf, nameOf, urlOfHost } from "./address.ts";
 import type { ClientKey, Effect, RequestKey } from "./effects.ts";
-import type { Log, ReadRow } from "./log.ts";
+import type { Batch, Log, ReadRow } from "./log.ts";
 import type { Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
 import type { RelayRequest } from "./peer-wire.ts";
@@ -77,6 +77,9 @@ export interface State {
   sendsSize: number;
   leaving: Client[];
   arrived: { req: RequestKey; relay: RelayRequest }[];
+  /** Batches that wait for what they depend on, by origin, and their size in characters. */
+  readonly held: Map<string, Batch[]>;
+  heldSize: number;
   serversChanged: boolean;
   /** The last `update_servers` clients were told, or would have been at boot. */
   serversTold: string;

@@ -6,11 +6,16 @@ import { disconnect } from "./disconnect.ts";
 import type { Effect, Event } from "./effects.ts";
 import { flush } from "./flush.ts";
 import { dropParked } from "./parked.ts";
-import { answered, assumeDebts, assumeNoDebts } from "./peers.ts";
+import { answered, assumeDebts, assumeNoDebts, settle } from "./peers.ts";
 import { relay } from "./relay.ts";
 import { answer } from "./replies.ts";
 import { joined, server_join_req, start, update_servers } from "./servers.ts";
 import { type State, wantFlush } from "./state.ts";
+
+/**
+ * What may write something that peers lack. The alarm is set in the same turn: after a crash before the flush, it is all that remembers the debt.
+ */
+const WRITES = new Set<Event["type"]>(["flush", "answer", "start", "server_join_req", "update_servers"]);
 
 export function step(state: State, event: Event): Effect[] {
   const out: Effect[] = [];
@@ -61,5 +66,6 @@ export function step(state: State, event: Event): Effect[] {
       // A stray message never kills the server.
       out.push({ do: "print", event: "unsupported", message: "unsupported message", detail: { message: event } });
   }
+  if (WRITES.has(event.type)) settle(state, event.now, out);
   return out;
 }

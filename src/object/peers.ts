@@ -9,8 +9,9 @@ import { readText } from "./http.ts";
 
 /** Milliseconds until an unanswered request counts as lost. */
 const TIMEOUT_MS = 10_000;
-/** Milliseconds between two questions to a server that is not started yet; it doubles. */
+/** Milliseconds between two questions to a server that is not started yet; it doubles up to the second of them. */
 const FIRST_PAUSE_MS = 50;
+const LAST_PAUSE_MS = 200;
 
 /** The name of a server's object. */
 export const objectName = (chat: string, server: string): string => `${chat}/${server}`;
@@ -38,26 +39,27 @@ export async function post(
   body: string,
   patience: number,
 ): Promise<PeerAnswer> {
-  for (let pause = FIRST_PAUSE_MS, waited = 0; ; pause *= 2) {
+  const end = Date.now() + patience;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LAST_PAUSE_MS)) {
     const answer = await once(way, chat, address, verb, body);
-    if (!NOT_YET.has(answer.status) || waited + pause > patience) return answer;
-    waited += pause;
+    if (!NOT_YET.has(answer.status) || Date.now() + pause > end) return answer;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
 async function once(way: Way, chat: string, address: string, verb: Verb, body: string): Promise<PeerAnswer> {
+  // AbortSignal.timeout cannot be called off, and its timer would keep the object awake long after the answer.
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
   try {
-    const answer = await send(way, chat, address, verb, {
-      method: "POST",
-      body,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    const answer = await send(way, chat, address, verb, { method: "POST", body, signal: abort.signal });
     const text = await readText(answer.body, MAX_BODY);
     if (text === undefined) return { status: 0, body: `an answer of more than ${MAX_BODY} bytes` };
     return { status: answer.status, body: text };
   } catch (error) {
     return { status: 0, body: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -39,7 +39,7 @@ describe("the flush", () => {
     main.request((req) => ({
       type: "relay",
       req,
-      body: JSON.stringify({ chat: "lobby", from: "b", origin: "b#00000000", batches: [] }),
+      body: JSON.stringify({ chat: "lobby", from: "b", vv: {}, batches: [] }),
     }));
     main.flushWanted = false;
     const kinds = main.do({ type: "flush" }).map((effect) => effect.do);

@@ -137,6 +137,41 @@ describe("starting", () => {
     expect([status, JSON.parse(body).error.code]).toEqual([503, "starting"]);
   });
 
+  it("M14 a server that lost its storage begins its next life when it is spoken to, and gets everything back", () => {
+    const cluster = clusterOf("main", "b");
+    const alice = cluster.node("b").connect().join("alice");
+    cluster.settle();
+    alice.send("kept by main");
+    cluster.settle();
+    cluster.nodes.delete("b");
+    cluster.node("main").connect().join("bob").send("hello b");
+    cluster.settle();
+    cluster.pass(60_000);
+    expect(cluster.node("b").state.members.get("b")).toMatchObject({ inc: 2, status: "alive" });
+    const again = cluster.node("b").connect().join("carol");
+    cluster.settle();
+    expect(again.texts).toEqual(["kept by main", "hello b"]);
+    expect(list(cluster, "main")).toEqual(["b alive", "main alive"]);
+  });
+
+  it("M14 a start whose answer was lost is made good when the others speak to it", () => {
+    const cluster = clusterOf("main");
+    const x = cluster.node("x");
+    x.request((req) => ({ type: "start", req, boot: undefined }));
+    const [post] = cluster.posts.splice(0);
+    if (post) cluster.deliver(post, true);
+    expect(x.kv.size).toBe(0);
+    cluster.settle();
+    cluster.pass(5_000);
+    expect(list(cluster, "x")).toEqual(["main alive", "x alive"]);
+    cluster.disconnect("x");
+    const left = cluster.node("x").state.members.get("x");
+    const members = { x: { ...left, inc: (left?.inc ?? 0) + 3, status: "alive" } };
+    const body = JSON.stringify({ chat: "lobby", from: "main", members });
+    x.request((req) => ({ type: "update_servers", req, body }));
+    expect(x.state.members.get("x")).toMatchObject({ inc: (left?.inc ?? 0) + 3, status: "left" });
+  });
+
   it("M2 a server that is called left by mistake outlives the claim", () => {
     const cluster = clusterOf("main", "b");
     const members = { b: { ...cluster.node("b").state.members.get("b"), status: "left", final: 0 } };

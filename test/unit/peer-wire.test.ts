@@ -28,10 +28,19 @@ const line = (seq: number, n: number, more = {}) =>
   });
 const lines = [line(1, 4), line(2, 5)].join("\n");
 const batch: Batch = {
-  head: { origin: "b#00000001", first: 1, count: 2, time: 5, ids: [ID], by: [0, 4, 0, 5], size: lines.length },
+  head: {
+    origin: "b#00000001",
+    first: 1,
+    count: 2,
+    time: 5,
+    dep: { "c#00000002": 7 },
+    ids: [ID],
+    by: [0, 4, 0, 5],
+    size: lines.length,
+  },
   lines,
 };
-const relay = { from: "b", origin: "b#00000001", batches: [batch, { head: { ...batch.head }, lines }] };
+const relay = { from: "b", vv: { "b#00000001": 2 }, batches: [batch, { head: { ...batch.head }, lines }] };
 const body = writeRelay("main", relay, HERE);
 const reason = (text: string, chat = "lobby") => {
   const result = read(parseRelay, text, { ...HERE, chat });
@@ -42,7 +51,7 @@ describe("relay bodies", () => {
   it("L5 lines come out as they went in", () => {
     expect(read(parseRelay, body, HERE)).toEqual({ ok: true, value: relay });
     const presence = { epoch: "00000001", version: 3, people: [[ID, "ann"]] as [string, string][] };
-    const some = { from: "b", origin: "b#00000001", presence, batches: [] };
+    const some = { from: "b", vv: {}, presence, batches: [] };
     expect(read(parseRelay, writeRelay("main", some, HERE), HERE)).toEqual({ ok: true, value: some });
   });
 
@@ -52,7 +61,8 @@ describe("relay bodies", () => {
     expect(reason(body, "kitchen")).toContain("chat must be");
     const changed: [string, string, string][] = [
       ['"from":"b"', '"from":"B!"', "from must be"],
-      ['"origin":"b#00000001"', '"origin":"c#00000001"', "the sender's own"],
+      ['"vv":{"b#00000001":2}', '"vv":{"b#00000001":-2}', "vv must be"],
+      ['"dep":{"c#00000002":7}', '"dep":[]', "dep must be"],
       ['"origin":"b#00000001"', '"origin":"b#1"', "server#epoch"],
       ['"first":1', '"first":0', "whole numbers"],
       ['"first":1', '"first":2', "must be the message"],

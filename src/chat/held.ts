@@ -1,0 +1,47 @@
+/**
+ * Batches that arrived before something they depend on (G4: an answer never appears before what its author had seen). They wait in memory,
+ * in the order of their origin, until it is here; what is not kept is not acknowledged, and comes again.
+ */
+import { MAX_HELD } from "./limits.ts";
+import type { Batch } from "./log.ts";
+import { originOfSelf, type State } from "./state.ts";
+
+/** Takes in what arrived, and answers what can be applied now, in an order in which it can. */
+export function applicable(state: State, arrived: Batch[]): Batch[] {
+  const { held, log } = state;
+  for (const batch of arrived) keep(state, batch);
+  if (held.size === 0) return [];
+  const ready: Batch[] = [];
+  const applied = new Map<string, number>();
+  const have = (origin: string) => applied.get(origin) ?? log.applied(origin);
+  for (let progress = true; progress; ) {
+    progress = false;
+    for (const [origin, queue] of held) {
+      for (let next = queue[0]; next && isReady(next, have); next = queue[0]) {
+        queue.shift();
+        state.heldSize -= next.head.size;
+        applied.set(origin, next.head.first + next.head.count - 1);
+        ready.push(next);
+        progress = true;
+      }
+      if (queue.length === 0) held.delete(origin);
+    }
+  }
+  return ready;
+}
+
+const isReady = ({ head }: Batch, have: (origin: string) => number): boolean =>
+  Object.entries(head.dep).every(([origin, seq]) => seq <= have(origin));
+
+/** Keeps a batch if it is the next of its origin. Nobody else writes under this server's own. */
+function keep(state: State, batch: Batch): void {
+  const { origin, first, size } = batch.head;
+  if (origin === originOfSelf(state)) return;
+  const queue = state.held.get(origin) ?? [];
+  const last = queue.at(-1)?.head;
+  const next = last ? last.first + last.count : state.log.applied(origin) + 1;
+  if (first !== next || (queue.length > 0 && state.heldSize + size > MAX_HELD)) return;
+  queue.push(batch);
+  state.heldSize += size;
+  state.held.set(origin, queue);
+}

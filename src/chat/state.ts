@@ -159,4 +159,7 @@ export function serverEntries(state: State): ServerEntry[] {
 
 /** The servers as operators see them: `clients` counts the people connected to each. */
 export const serverList = (state: State): (ServerEntry & { clients: number })[] =>
-  serverEntries(state).map((entry) => ({ ...entry, clients: state.presence.on(entry.name).size }));
+  serverEntries(state).map((entry) => {
+    const here = state.presence.on(entry.name).size;
+    return { ...entry, clients: entry.status === "left" ? 0 : here };
+  });

@@ -13,6 +13,9 @@ const LOOK_MS = 100;
 /** Characters of output shown when something fails. */
 const TAIL = 4000;
 
+/** Known to other deployments, so that its servers can be in one set with theirs; or reached at every address of this machine. */
+type How = "federated" | "everywhere";
+
 export class Chatty {
   readonly #home = mkdtempSync(join(tmpdir(), "chatty-e2e-"));
   readonly #port: number;
@@ -22,14 +25,14 @@ export class Chatty {
 
   readonly #settings: string[];
 
-  private constructor(port: number, federated: boolean) {
+  private constructor(port: number, how: How | undefined) {
     this.#port = port;
-    this.#settings = federated ? ["--var", `HOST:127.0.0.1:${port}`] : [];
+    this.#settings = ["--ip", how === "everywhere" ? "0.0.0.0" : "127.0.0.1"];
+    if (how === "federated") this.#settings.push("--var", `HOST:127.0.0.1:${port}`);
   }
 
-  /** `federated`: known to other deployments, so that its servers can be in one set with theirs. */
-  static async start(federated?: "federated"): Promise<Chatty> {
-    const chatty = new Chatty(await freePort(), federated === "federated");
+  static async start(how?: How): Promise<Chatty> {
+    const chatty = new Chatty(await freePort(), how);
     try {
       await chatty.start();
     } catch (error) {
@@ -56,7 +59,7 @@ export class Chatty {
 
   /** Starts it, for the first time or again on the same port and storage, and waits until it answers. */
   async start(): Promise<void> {
-    const where = ["--ip", "127.0.0.1", "--port", `${this.#port}`, "--inspector-port", "0"];
+    const where = ["--port", `${this.#port}`, "--inspector-port", "0"];
     const args = ["start", "--", ...where, ...this.#settings, "--persist-to", join(this.#home, "storage")];
     // Without a registry of its own it would look for other Workers that run on this machine.
     const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_REGISTRY_PATH: this.#home };
@@ -68,6 +71,15 @@ export class Chatty {
       if (group.failed !== undefined) throw new Error(`npm start: ${group.failed}; it said:\n${this.tail}`);
       if (Date.now() > end) throw new Error(`npm start: no answer within ${START_MS} ms; it said:\n${this.tail}`);
     }
+  }
+
+  /** It falls silent: its connections stay, and nobody answers. */
+  freeze(): void {
+    this.#group?.signal("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#group?.signal("SIGCONT");
   }
 
   /** The crash: every process is gone at once, and only the storage stays. */

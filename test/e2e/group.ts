@@ -34,6 +34,12 @@ export class Group {
     if (child.pid !== undefined) running.add(child.pid);
   }
 
+  /** Stops all its processes where they are, or lets them go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    const { pid } = this.#child;
+    if (pid !== undefined) process.kill(-pid, signal);
+  }
+
   /** The crash: every process is gone at once, with no chance to do anything more. */
   async kill(): Promise<void> {
     const { pid } = this.#child;

@@ -1,0 +1,236 @@
+/** The client: the machine with a socket, a clock and ears. Nothing here decides anything. */
+import { MAX_TEXT } from "../../src/chat/limits.ts";
+import { between } from "../../src/chat/parse.ts";
+import type { Outgoing } from "./outbox.ts";
+import {
+  type Action,
+  type Event,
+  type Failure,
+  type Heard,
+  initial,
+  isFinal,
+  type Options,
+  type Snapshot,
+  type State,
+  type Status,
+  snapshotOf,
+} from "./state.ts";
+import { step } from "./step.ts";
+
+/** As much of a WebSocket as is needed; browsers' and Node's have it. */
+export interface Socket {
+  addEventListener(type: "open", ear: () => void): void;
+  addEventListener(type: "message", ear: (event: { data: unknown }) => void): void;
+  addEventListener(type: "close", ear: (event: { code: number; reason: string }) => void): void;
+  send(data: string): void;
+  close(): void;
+}
+
+/** What a client needs of the world. */
+export interface Host {
+  /** Begins to connect. May throw if it will not. */
+  connect(url: string): Socket;
+  /** Milliseconds of a clock that never goes back, as `performance.now()`. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  /** Calls back in `ms`; answers how to call that off. */
+  later(ms: number, callback: () => void): () => void;
+}
+
+/** What a client tells. */
+export interface Events {
+  /** Everything that came, in order; a repeated message once. */
+  object: Heard;
+  state: Status;
+  /** A message of one's own is durable: everyone gets it. */
+  echoed: Outgoing;
+  /** A message of one's own will not be delivered. */
+  failed: Failure;
+}
+
+/** An event without the time and the lot of its turn. */
+type Happening = Event extends infer E ? (E extends Event ? Omit<E, "now" | "random"> : never) : never;
+
+/** A text that cannot be sent. */
+export class TextError extends Error {
+  override name = "TextError";
+}
+
+/** Nothing can be said any more: the client has left, or is about to. */
+export class LeftError extends Error {
+  override name = "LeftError";
+}
+
+export class Client {
+  readonly #host: Host;
+  readonly #machine: State;
+  readonly #ears: { [E in keyof Events]: Set<(event: Events[E]) => void> } = {
+    object: new Set(),
+    state: new Set(),
+    echoed: new Set(),
+    failed: new Set(),
+  };
+  #socket: Socket | undefined;
+  #callOff: (() => void) | undefined;
+  #pumping = false;
+  readonly #events: Happening[] = [];
+
+  /** Does not connect yet; see `connect`. Throws RangeError if `options.url` is no URL of a deployment. */
+  constructor(options: Options, host: Host) {
+    this.#host = host;
+    this.#machine = initial(options);
+  }
+
+  /** How it stands with the connection. */
+  get state(): Status {
+    return this.#machine.status;
+  }
+
+  /** The own public id, once welcomed. */
+  get id(): string | undefined {
+    return this.#machine.id;
+  }
+
+  /** How many messages wait for their echo. */
+  get waiting(): number {
+    return this.#machine.outbox.waiting.length;
+  }
+
+  /** Calls `ear` at each such event; answers how to end that. */
+  on<E extends keyof Events>(event: E, ear: (event: Events[E]) => void): () => void {
+    this.#ears[event].add(ear);
+    return () => void this.#ears[event].delete(ear);
+  }
+
+  /** Begins. Events come only later, so that ears can be added first. */
+  start(): this {
+    this.#step({ type: "start" });
+    return this;
+  }
+
+  /**
+   * Says something and answers its number; it arrives once and in order, also if the connection is lost meanwhile. Half a surrogate
+   * pair, which no text has, becomes U+FFFD. Throws TextError if the text has not 1 to 4096 characters, and LeftError after `leave` or the end.
+   */
+  send(text: string): number {
+    const sound = text.toWellFormed();
+    if (!between(sound, MAX_TEXT)) throw new TextError(`a text has 1 to ${MAX_TEXT} characters`);
+    if (this.#machine.wantsLeave || isFinal(this.#machine)) throw new LeftError("this client has left the chat");
+    const n = this.#machine.outbox.add(sound);
+    // Once per turn: what is said in one turn goes in one frame.
+    if (!this.#pumping) {
+      this.#pumping = true;
+      void Promise.resolve().then(() => {
+        this.#pumping = false;
+        this.#step({ type: "pump" });
+      });
+    }
+    return n;
+  }
+
+  /** Leaves once everything is echoed; `state` is final then. Bound it with `close` if it must not wait. */
+  leave(): void {
+    this.#step({ type: "leave" });
+  }
+
+  /** Ends at once and without a word; what was not echoed stays in the snapshot. */
+  close(): void {
+    this.#step({ type: "close" });
+  }
+
+  /** Tries now instead of waiting; for when the network is known to be back. */
+  retryNow(): void {
+    this.#step({ type: "retry" });
+  }
+
+  /** What to store, to go on later as the same person. */
+  snapshot(): Snapshot {
+    return snapshotOf(this.#machine);
+  }
+
+  /** One event after the other: what an ear does has its turn when all actions of this one are done. */
+  #step(event: Happening): void {
+    this.#events.push(event);
+    if (this.#events.length > 1) return;
+    try {
+      for (let next: Happening | undefined = event; next; next = this.#events[0]) {
+        const moment = { now: this.#host.now(), random: this.#host.random() };
+        for (const action of step(this.#machine, { ...next, ...moment } as Event)) this.#perform(action);
+        this.#events.shift();
+      }
+    } finally {
+      this.#events.length = 0;
+    }
+  }
+
+  /** An ear that throws harms nobody else; its error is the host's to report. */
+  #tell<E extends keyof Events>(type: E, event: Events[E]): void {
+    for (const ear of this.#ears[type]) {
+      try {
+        ear(event);
+      } catch (error) {
+        this.#host.later(0, () => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #perform(action: Action): void {
+    switch (action.do) {
+      case "open":
+        this.#open(action.socket, action.url);
+        break;
+      case "send":
+        this.#socket?.send(action.frame);
+        break;
+      case "close":
+        // What a socket that is let go still brings has an old number.
+        this.#socket?.close();
+        this.#socket = undefined;
+        break;
+      case "wake":
+        this.#callOff?.();
+        this.#callOff =
+          action.at === undefined
+            ? undefined
+            : this.#host.later(Math.max(0, action.at - this.#host.now()), () => this.#step({ type: "wake" }));
+        break;
+      case "tell":
+        this.#tell("object", action.object);
+        break;
+      case "status":
+        this.#tell("state", action.status);
+        break;
+      case "echoed":
+        this.#tell("echoed", action.message);
+        break;
+      case "failed":
+        this.#tell("failed", action.message);
+    }
+  }
+
+  #open(socket: number, url: string): void {
+    try {
+      this.#socket = this.#host.connect(url);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#host.later(0, () => this.#step({ type: "closed", socket, why }));
+      return;
+    }
+    const ours = this.#socket;
+    ours.addEventListener("open", () => this.#step({ type: "open", socket }));
+    ours.addEventListener("message", ({ data }) =>
+      this.#step({ type: "frame", socket, data: typeof data === "string" ? data : null }),
+    );
+    // An error is always followed by this.
+    ours.addEventListener("close", ({ code, reason }) => {
+      const why = `the connection closed (${reason === "" ? code : `${code} ${reason}`})`;
+      this.#step({ type: "closed", socket, why });
+    });
+  }
+}
+
+/** Connects to a chat, under a name. */
+export const connect = (options: Options, host: Host): Client => new Client(options, host).start();

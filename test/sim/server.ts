@@ -1,16 +1,8 @@
-/**
- * A server of the simulation: the core with a disk. What a turn writes is on the disk when the turn is committed, and what it says is let out
- * only then; a crash comes before or after that.
- */
-import { createHash } from "node:crypto";
-import { boot } from "../../src/chat/boot.ts";
-import { type Attachment, type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
-import type { Head } from "../../src/chat/log.ts";
-import type { Member } from "../../src/chat/members.ts";
-import type { Published } from "../../src/chat/presence.ts";
+import { type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
 import type { State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
 import type { Verb } from "../../src/chat/wire.ts";
+import { Disk, type Remembered } from "../disk.ts";
 import type { Person } from "./person.ts";
 import type { World } from "./world.ts";
 
@@ -24,20 +16,14 @@ type Hear = (status: number, body: string) => void;
 /** Milliseconds after which the platform repeats an alarm that failed. */
 const RETRY_MS = 2000;
 
-interface Disk {
-  rows: { heads: Head[]; lines: string }[];
-  kv: Map<string, unknown>;
-  alarm: number | null;
-}
-
 export class Server {
   readonly name: string;
   readonly world: World;
   state: State | undefined;
   /** Counts the losses of memory. */
   life = 0;
-  disk: Disk = { rows: [], kv: new Map(), alarm: null };
-  readonly sockets = new Map<number, { person: Person; attachment: Attachment | typeof PARKED | null }>();
+  readonly disk = new Disk();
+  readonly sockets = new Map<number, { person: Person; attachment: Remembered }>();
   /** Milliseconds its clock is off. */
   skew = 0;
   flushing = false;
@@ -100,34 +86,10 @@ export class Server {
   }
 
   #wake(): void {
-    const { disk, world } = this;
-    const env = {
-      idOf: (session: string) => createHash("sha256").update(session).digest("hex").slice(0, 20),
-      mint: () => world.mint(),
-      random: () => world.random.next(),
-      read: (pos: number) => {
-        const row = disk.rows[pos - 1];
-        if (row === undefined) throw new Error(`${this.name} has no row ${pos}`);
-        return row.lines;
-      },
-    };
-    const of = <T>(kind: string) =>
-      [...disk.kv].flatMap(([key, value]): [string, T][] =>
-        key.startsWith(kind) ? [[key.slice(kind.length), structuredClone(value) as T]] : [],
-      );
-    const stored = {
-      members: of<Member>("member/"),
-      published: of<Published>("presence/"),
-      rows: disk.rows.map(({ heads }) => structuredClone(heads)),
-      alarm: disk.alarm,
-    };
-    const place = { chat: "lobby", name: this.name, host: undefined };
-    this.state = boot(
-      place,
-      env,
-      stored,
-      [...this.sockets].map(([key, { attachment }]) => [key, attachment]),
-    );
+    const { world } = this;
+    const chance = { mint: () => world.mint(), random: () => world.random.next() };
+    const sockets = [...this.sockets].map(([key, { attachment }]): [number, Remembered] => [key, attachment]);
+    this.state = this.disk.boot({ chat: "lobby", name: this.name, host: undefined }, chance, sockets);
     this.#turn({ type: "wake" });
   }
 
@@ -146,11 +108,8 @@ export class Server {
 
   #write(effect: Effect): void {
     const { disk, world } = this;
-    if (effect.do === "append") {
-      disk.rows[effect.pos - 1] = structuredClone({ heads: effect.heads, lines: effect.lines });
-      for (const line of effect.lines.split("\n")) world.write(line);
-    }
-    if (effect.do === "put") disk.kv.set(effect.key, structuredClone(effect.value));
+    disk.write(effect);
+    if (effect.do === "append") for (const line of effect.lines.split("\n")) world.write(line);
     if (effect.do !== "alarm") return;
     const { at } = effect;
     disk.alarm = at;

@@ -2,16 +2,14 @@
  * Several cores with a disk, a clock and a network in memory. Nothing moves by itself: a test flushes, delivers, loses and crashes by hand,
  * or lets `settle` run everything until it is quiet.
  */
+
 import { createHash } from "node:crypto";
 import { abroad, hostOf, nameOf } from "../../src/chat/address.ts";
-import { boot } from "../../src/chat/boot.ts";
-import { type Attachment, type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
-import type { Head } from "../../src/chat/log.ts";
-import type { Member } from "../../src/chat/members.ts";
-import type { Published } from "../../src/chat/presence.ts";
+import { type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
 import type { State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
 import type { ClientMessage, ServerMessage, Verb } from "../../src/chat/wire.ts";
+import { Disk, type Remembered } from "../disk.ts";
 
 /** An event without its time; the cluster's clock adds it. */
 export type Happening = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
@@ -25,13 +23,11 @@ export class Node {
   readonly name: string;
   readonly cluster: Cluster;
   state: State;
-  readonly rows: { heads: Head[]; lines: string }[] = [];
-  readonly kv = new Map<string, unknown>();
+  readonly disk = new Disk();
   readonly frames = new Map<number, string[]>();
-  readonly attachments = new Map<number, Attachment | typeof PARKED | null>();
+  readonly attachments = new Map<number, Remembered>();
   readonly replies = new Map<number, Answer>();
   readonly printed: string[] = [];
-  alarm: number | null = null;
   flushWanted = false;
   #next = 1;
 
@@ -42,29 +38,21 @@ export class Node {
   }
 
   #boot(): State {
-    const env = {
-      idOf: (session: string) => createHash("sha256").update(session).digest("hex").slice(0, 20),
-      mint: () => this.cluster.mint(),
-      random: () => 0.5,
-      read: (pos: number) => {
-        const row = this.rows[pos - 1];
-        if (row === undefined) throw new Error(`row ${pos} of ${this.name} is not written yet`);
-        return row.lines;
-      },
-    };
-    const of = <T>(kind: string) =>
-      [...this.kv].flatMap(([key, value]): [string, T][] =>
-        key.startsWith(kind) ? [[key.slice(kind.length), structuredClone(value) as T]] : [],
-      );
-    const stored = {
-      members: of<Member>("member/"),
-      published: of<Published>("presence/"),
-      rows: this.rows.map(({ heads }) => structuredClone(heads)),
-      alarm: this.alarm,
-    };
-    return boot({ chat: "lobby", name: nameOf(this.name), host: hostOf(this.name) }, env, stored, [
-      ...this.attachments,
-    ]);
+    const place = { chat: "lobby", name: nameOf(this.name), host: hostOf(this.name) };
+    const chance = { mint: () => this.cluster.mint(), random: () => 0.5 };
+    return this.disk.boot(place, chance, [...this.attachments]);
+  }
+
+  get rows() {
+    return this.disk.rows;
+  }
+
+  get kv() {
+    return this.disk.kv;
+  }
+
+  get alarm() {
+    return this.disk.alarm;
   }
 
   /** Memory is lost; sockets hibernate or are cut. */
@@ -104,7 +92,7 @@ export class Node {
 
   ring(): void {
     if (this.alarm === null || this.alarm > this.cluster.now) return;
-    this.alarm = null;
+    this.disk.alarm = null;
     this.do({ type: "alarm" });
   }
 
@@ -115,9 +103,7 @@ export class Node {
   }
 
   #perform(effect: Effect): void {
-    if (effect.do === "append")
-      this.rows[effect.pos - 1] = structuredClone({ heads: effect.heads, lines: effect.lines });
-    if (effect.do === "put") this.kv.set(effect.key, structuredClone(effect.value));
+    this.disk.write(effect);
     if (effect.do === "send") this.frames.get(effect.client)?.push(effect.frame);
     if (effect.do === "tell")
       for (const [key, attachment] of this.attachments)
@@ -135,7 +121,7 @@ export class Node {
         verb: effect.verb,
         body: effect.body,
       });
-    if (effect.do === "alarm") this.alarm = effect.at;
+    if (effect.do === "alarm") this.disk.alarm = effect.at;
     if (effect.do === "flush") this.flushWanted = true;
     if (effect.do === "print") this.printed.push(effect.message);
   }

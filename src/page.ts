@@ -19,6 +19,8 @@ export const page = (chat: string, origin: string) => html`<!doctype html>
 <p>A distributed chat: a chat is a set of servers that relay to each other, and people connect to any of them.
 This is the chat <strong>${chat}</strong>.</p>
 <h2>Connect</h2>
+<p>From a clone of the project, in a terminal:</p>
+<pre>npx chatty John --url ${origin} --chat ${chat}</pre>
 <p>With any WebSocket tool, one JSON object per line:</p>
 <pre>npx wscat -c ${origin.replace(/^http/, "ws")}/chats/${chat}/ws
 &gt; {"type":"client_join_req","name":"John"}

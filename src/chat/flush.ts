@@ -44,7 +44,7 @@ export function flush(state: State, now: number, out: Effect[]): void {
     const { key, id, name, n } = client;
     if (client.phase !== "gone") client.phase = "live";
     client.cursor = undefined;
-    out.push({ do: "send", client: key, frame: welcomes[i] as string });
+    for (const frame of frames(welcomes[i] as string[])) out.push({ do: "send", client: key, frame });
     out.push({ do: "admit", client: key, attachment: { id, name, n } });
   });
   tell([...serversLine(state), ...came, ...said], out);
@@ -57,8 +57,8 @@ export function flush(state: State, now: number, out: Effect[]): void {
   pump(state, now, out);
 }
 
-/** Where the stream of a client starts, and what it needs to know until then. */
-function welcome(state: State, { session, id, name, known, cursor }: Client, reset: boolean): string {
+/** Where the stream of a client starts, and what it needs to know until then, line by line. */
+function welcome(state: State, { session, id, name, known, cursor }: Client, reset: boolean): string[] {
   const { chat, log, presence } = state;
   const first = line({
     type: "welcome",
@@ -74,7 +74,7 @@ function welcome(state: State, { session, id, name, known, cursor }: Client, res
     count: presence.count,
   });
   const gap = reset ? [line({ type: "reset", reason: "ahead" })] : [];
-  return [first, ...gap, ...(cursor ? log.above(cursor) : log.last(HISTORY))].join("\n");
+  return [first, ...gap, ...(cursor ? log.above(cursor) : log.last(HISTORY))];
 }
 
 function serversLine(state: State): string[] {
@@ -86,15 +86,24 @@ function serversLine(state: State): string[] {
   return [update];
 }
 
-/** Tells pieces in as few frames as their size allows. */
 function tell(pieces: string[], out: Effect[]): void {
-  let frame = "";
+  for (const frame of frames(pieces)) out.push({ do: "tell", frame });
+}
+
+/** Pieces, each of one line or more, in as few frames as their size allows. */
+function frames(pieces: string[]): string[] {
+  const frames: string[] = [];
+  let lines: string[] = [];
+  let size = 0;
   for (const piece of pieces) {
-    if (frame !== "" && frame.length + piece.length >= MAX_ROW) {
-      out.push({ do: "tell", frame });
-      frame = "";
+    if (lines.length > 0 && size + piece.length >= MAX_ROW) {
+      frames.push(lines.join("\n"));
+      lines = [];
+      size = 0;
     }
-    frame = frame === "" ? piece : `${frame}\n${piece}`;
+    lines.push(piece);
+    size += piece.length + 1;
   }
-  if (frame !== "") out.push({ do: "tell", frame });
+  if (lines.length > 0) frames.push(lines.join("\n"));
+  return frames;
 }

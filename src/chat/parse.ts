@@ -6,6 +6,8 @@ const refuse = (code: string, message: string, n?: number): Refusal => (n ? { co
 
 /** Names of chats and servers. */
 export const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
+/** What a database is known by. */
+export const EPOCH = /^[0-9a-f]{8}$/;
 const SESSION = /^[0-9a-f]{32}$/;
 /** Control characters, line and paragraph separators, and the marks that turn the direction of what follows. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/u;

@@ -3,14 +3,16 @@
  * has accumulated, so the loop clocks itself. A debt is whatever a peer has not acknowledged; while there is one, an alarm is set.
  */
 import { nameOf } from "./address.ts";
+import { read } from "./body.ts";
 import type { Effect, Event } from "./effects.ts";
 import { DEBT_ALARM_MS, MAX_RELAY } from "./limits.ts";
 import type { Batch, Place } from "./log.ts";
 import { lacking, type Members, merge } from "./members.ts";
+import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
 import { learn } from "./membership.ts";
 import { fail, judge, type Peer, postpone, type Sent, succeed, unknownPeer } from "./peer.ts";
-import { parseRefusal, parseRelayAnswer, read, writeMembersRequest, writeRelay } from "./peer-wire.ts";
 import { published } from "./people.ts";
+import { parseRelayAnswer, writeRelay } from "./relay-wire.ts";
 import { isAlive, others, type State, wantFlush } from "./state.ts";
 import { originOf } from "./wire.ts";
 

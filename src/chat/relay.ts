@@ -1,11 +1,13 @@
 /** The clause for `relay`: what other servers tell, taken over in the order of its origin and answered when it is durable. */
+
+import { read } from "./body.ts";
 import type { Effect, Event, RequestKey } from "./effects.ts";
 import { applicable } from "./held.ts";
 import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
 import type { Batch } from "./log.ts";
 import { hearFrom } from "./peer.ts";
-import { parseRelay, type RelayRequest, read } from "./peer-wire.ts";
 import { receive } from "./people.ts";
+import { parseRelay, type RelayRequest } from "./relay-wire.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { type State, wantFlush } from "./state.ts";
 import type { Verb } from "./wire.ts";

@@ -1,6 +1,6 @@
 /** Answers to requests: JSON, and for errors the shape every route shares. */
 import type { Effect, RequestKey } from "./effects.ts";
-import { writeMembers } from "./peer-wire.ts";
+import { writeMembers } from "./members-wire.ts";
 import { type State, self } from "./state.ts";
 
 /** A status and a body of JSON. */

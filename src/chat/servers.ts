@@ -1,19 +1,19 @@
 /** The clauses for the set of servers: `server_join_req`, `update_servers`, `start`. */
 import { atHome, hostOf, isAddress } from "./address.ts";
+import { read } from "./body.ts";
 import type { Effect, Event } from "./effects.ts";
 import { BOOT_PATIENCE_MS } from "./limits.ts";
 import { type Member, merge, replaces } from "./members.ts";
-import { declare, learn } from "./membership.ts";
-import { awaitStart, hearFrom } from "./peer.ts";
-import type { MembersRequest } from "./peer-wire.ts";
 import {
+  type MembersRequest,
   parseMembersAnswer,
   parseMembersRequest,
   parseRefusal,
-  read,
   writeMembers,
   writeMembersRequest,
-} from "./peer-wire.ts";
+} from "./members-wire.ts";
+import { declare, learn } from "./membership.ts";
+import { awaitStart, hearFrom } from "./peer.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { isAlive, others, type State, self, serverEntries } from "./state.ts";
 import type { Verb } from "./wire.ts";

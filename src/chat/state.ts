@@ -4,8 +4,8 @@ import type { ClientKey, Effect, RequestKey } from "./effects.ts";
 import type { Batch, Log, ReadRow } from "./log.ts";
 import type { Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
-import type { RelayRequest } from "./peer-wire.ts";
 import type { Presence } from "./presence.ts";
+import type { RelayRequest } from "./relay-wire.ts";
 import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
 import { originOf } from "./wire.ts";
 

@@ -75,6 +75,18 @@ describe("joining and leaving", () => {
     expect(back.texts).toEqual(["3", "4"]);
   });
 
+  it("C5 a long absence is made up in frames of bearable size", () => {
+    const { cluster, main, alice, bob } = room("alice", "bob");
+    const { session, cursor } = bob.last("welcome");
+    bob.cut();
+    for (let i = 0; i < 600; i++) alice.send(String(i).padEnd(4096, "."));
+    cluster.settle();
+    const back = main.connect().join("bob", { session, cursor });
+    cluster.settle();
+    expect(back.texts.map((text) => Number.parseInt(text, 10))).toEqual(Array.from({ length: 600 }, (_, i) => i));
+    for (const frame of main.frames.get(back.key) ?? []) expect(frame.length).toBeLessThanOrEqual(262_144);
+  });
+
   it("C6 P2 a crowd is one presence line, and a welcome names at most 100", () => {
     const { cluster, main, alice } = room("alice", "bob");
     for (let i = 0; i < 6; i++) main.connect().join(`p${i}`);

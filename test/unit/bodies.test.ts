@@ -1,14 +1,9 @@
 /** What servers send each other: round trips, and bodies that are refused whole. */
 import { describe, expect, it } from "vitest";
+import { read } from "../../src/chat/body.ts";
 import type { Batch } from "../../src/chat/log.ts";
-import {
-  parseMembersRequest,
-  parseRelay,
-  parseRelayAnswer,
-  read,
-  writeMembersRequest,
-  writeRelay,
-} from "../../src/chat/peer-wire.ts";
+import { parseMembersRequest, writeMembersRequest } from "../../src/chat/members-wire.ts";
+import { parseRelay, parseRelayAnswer, writeRelay } from "../../src/chat/relay-wire.ts";
 import { clusterOf } from "./cluster.ts";
 
 /** A deployment others do not know. */

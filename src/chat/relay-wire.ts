@@ -1,0 +1,107 @@
+/** The body of `relay`: one JSON header line followed by the lines of its batches, raw, so that nothing is escaped twice. */
+import { addressFor, header, isFields, json, need, type Place } from "./body.ts";
+import { MAX_MEMBERS, MAX_PEOPLE } from "./limits.ts";
+import { authorOf, type Batch, type Head } from "./log.ts";
+import { EPOCH, isCount, isCursor } from "./parse.ts";
+import type { Published } from "./presence.ts";
+import type { Cursor } from "./wire.ts";
+
+/** `relay`: `vv` is what the sender has applied, `presence` its published set if the receiver may lack it. */
+export interface RelayRequest {
+  from: string;
+  vv: Cursor;
+  presence?: Published;
+  batches: Batch[];
+}
+
+const ID = /^[0-9a-f]{20}$/;
+const ORIGIN = /^[a-z0-9][a-z0-9-]{0,31}#[0-9a-f]{8}$/;
+
+/** The answer to `relay`. */
+export function parseRelayAnswer(body: string): Cursor {
+  const { vv } = json(body);
+  need(isCursor(vv), "vv must be an object {origin: seq}");
+  return vv;
+}
+
+export function writeRelay(to: string, { from, batches, ...rest }: RelayRequest, place: Place): string {
+  const { chat } = place;
+  const head = JSON.stringify({
+    chat,
+    from: addressFor(to, from, place),
+    ...rest,
+    batches: batches.map((batch) => batch.head),
+  });
+  return [head, ...batches.map((batch) => batch.lines)].join("\n");
+}
+
+export function parseRelay(body: string, place: Place): RelayRequest {
+  const end = body.indexOf("\n");
+  const { from, vv, presence, batches } = header(end < 0 ? body : body.slice(0, end), place);
+  need(isCursor(vv), "vv must be an object {origin: seq}");
+  need(Array.isArray(batches), "batches must be a list");
+  let at = end + 1;
+  const relay: RelayRequest = {
+    from,
+    vv,
+    batches: batches.map((value: unknown) => {
+      const head = parseHead(value);
+      const lines = body.slice(at, at + head.size);
+      at += head.size + 1;
+      checkLines(head, lines);
+      return { head, lines };
+    }),
+  };
+  need(batches.length === 0 ? end < 0 : at - 1 === body.length, "the lines are not as long as the batches say");
+  if (presence !== undefined) relay.presence = parsePresence(presence);
+  return relay;
+}
+
+function parsePresence(value: unknown): Published {
+  need(isFields(value), "presence must be an object");
+  const { epoch, version, people } = value;
+  need(typeof epoch === "string" && EPOCH.test(epoch), "presence.epoch must be 8 hexadecimal digits");
+  need(isCount(version, 0), "presence.version must be a whole number from 0");
+  need(Array.isArray(people) && people.length <= MAX_PEOPLE, `presence.people must be a list of at most ${MAX_PEOPLE}`);
+  for (const entry of people)
+    need(
+      Array.isArray(entry) &&
+        typeof entry[0] === "string" &&
+        ID.test(entry[0]) &&
+        typeof entry[1] === "string" &&
+        entry[1].length <= 64,
+      "presence.people must be [id, name]",
+    );
+  return { epoch, version, people: people as [string, string][] };
+}
+
+function parseHead(value: unknown): Head {
+  need(isFields(value), "a batch must be an object");
+  const { origin, first, count, time, dep, ids, by, size } = value;
+  need(typeof origin === "string" && ORIGIN.test(origin), "origin of a batch must be server#epoch");
+  need(isCount(first, 1) && isCount(count, 1) && isCount(time, 0), "first, count and time must be whole numbers");
+  need(isCursor(dep) && Object.keys(dep).length <= MAX_MEMBERS, "dep must be an object {origin: seq}");
+  need(Array.isArray(ids) && ids.every((id) => typeof id === "string" && ID.test(id)), "ids must be a list of ids");
+  need(Array.isArray(by) && by.length === 2 * count, "by must hold an author and a number per message");
+  for (let i = 0; i < by.length; i += 2)
+    need(isCount(by[i], 0) && by[i] < ids.length && isCount(by[i + 1], 1), "by must refer to ids and numbers from 1");
+  need(isCount(size, 2), "size must be the length of the lines");
+  return { origin, first, count, time, dep, ids: ids as string[], by: by as number[], size };
+}
+
+/** Each line must be the message its header speaks of: what passes through untouched is told to clients untouched. */
+function checkLines(head: Head, lines: string): void {
+  const list = lines.split("\n");
+  need(list.length === head.count, "a batch must have a line per message");
+  list.forEach((text, i) => {
+    const message = json(text);
+    const [id, n] = authorOf(head, i);
+    const { type, origin, seq, time } = message;
+    need(
+      type === "message" && origin === head.origin && seq === head.first + i && time === head.time,
+      "a line must be the message its batch says",
+    );
+    need(message.id === id && message.n === n, "a line must have the author its batch says");
+    need(typeof message.name === "string" && typeof message.text === "string", "a message has a name and a text");
+  });
+}

@@ -69,7 +69,8 @@ function client_join_req(
   client.name = join.name;
   client.cursor = join.cursor;
   const older = state.byId.get(client.id);
-  client.n = Math.max(join.n ?? 0, older?.n ?? 0);
+  client.n = Math.max(join.n ?? 0, state.log.seen.highest(client.id), older?.n ?? 0);
+  client.known = client.n;
   if (older) exit(state, older, "replaced", out);
   state.byId.set(client.id, client);
   if (!park(state, client, now, out)) {

@@ -26,11 +26,7 @@ export function flush(state: State, now: number, out: Effect[]): void {
   if (joining.length > 0 && self(state) === undefined) startMain(state, now, out);
 
   for (const { id, name } of state.parked) enter(state, id, name);
-  for (const client of joining) {
-    client.n = Math.max(client.n, state.log.seen.highest(client.id));
-    client.known = client.n;
-    enter(state, client.id, client.name);
-  }
+  for (const { id, name } of joining) enter(state, id, name);
   expire(state, now, out);
   const batches = acceptArrived(state, arrived, out);
   const { came, went } = presenceLines(state);

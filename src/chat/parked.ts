@@ -27,9 +27,12 @@ export function park(state: State, client: Client, now: number, out: Effect[]): 
 export function release(state: State, now: number): { client: Client; reset: boolean }[] {
   const released: { client: Client; reset: boolean }[] = [];
   state.parked = state.parked.filter((client) => {
+    if (client.phase !== "parked") return false;
     const reset = isAhead(state, client);
-    if (client.phase === "parked" && reset && now < client.parkedUntil) return true;
-    if (client.phase === "parked") released.push({ client, reset });
+    if (reset && now < client.parkedUntil) return true;
+    client.n = Math.max(client.n, state.log.seen.highest(client.id));
+    client.known = client.n;
+    released.push({ client, reset });
     return false;
   });
   return released;

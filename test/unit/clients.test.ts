@@ -87,6 +87,24 @@ describe("joining and leaving", () => {
     for (const frame of main.frames.get(back.key) ?? []) expect(frame.length).toBeLessThanOrEqual(262_144);
   });
 
+  it("C5 S3 who joins and speaks in one breath starts before what they say", () => {
+    const { cluster, main } = room("alice", "bob");
+    const carol = main.connect();
+    carol.say(
+      { type: "client_join_req", name: "carol" },
+      { type: "send", text: "hi" },
+      { type: "send", text: "ho", n: 2 },
+    );
+    cluster.settle();
+    expect(carol.last("welcome").n).toBe(0);
+    expect(carol.all("message").map(({ n }) => n)).toEqual([1, 2]);
+    const { session } = carol.last("welcome");
+    carol.cut();
+    const back = main.connect().join("carol", { session });
+    cluster.settle();
+    expect(back.last("welcome").n).toBe(2);
+  });
+
   it("C6 P2 a crowd is one presence line, and a welcome names at most 100", () => {
     const { cluster, main, alice } = room("alice", "bob");
     for (let i = 0; i < 6; i++) main.connect().join(`p${i}`);

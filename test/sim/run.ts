@@ -87,7 +87,7 @@ function order(world: World): void {
       world.say(`${name} started: ${status}`);
     });
   } else if (running.length > 2 && random.oneIn(2)) {
-    const force = false;
+    const force = random.oneIn(4);
     world.say(`disconnect ${name}`);
     world.server(name).ask({ type: "disconnect", force }, (status) => {
       world.count(`disconnect ${status}${force ? ", forced" : ""}`);

@@ -13,6 +13,7 @@ const RARE = [
   "alarm after a loss of memory",
   "crash before the commit",
   "disconnect 200",
+  "disconnect 200, forced",
   "disconnect 503",
   "partitioned",
   "roamed",

@@ -5,7 +5,7 @@ import { objectName } from "./object/peers.ts";
 import type { Env } from "./object/server.ts";
 
 /** The chat's first server. */
-export const MAIN = "main";
+const MAIN = "main";
 
 /** Asks one server; `path` is what of it is asked. */
 export function ask(env: Env, chat: string, server: string, path: string, init?: RequestInit): Promise<Response> {

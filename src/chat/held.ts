@@ -40,7 +40,9 @@ function keep(state: State, batch: Batch): void {
   const queue = state.held.get(origin) ?? [];
   const last = queue.at(-1)?.head;
   const next = last ? last.first + last.count : state.log.applied(origin) + 1;
-  if (first !== next || (queue.length > 0 && state.heldSize + size > MAX_HELD)) return;
+  // What can be applied at once always passes; only what would have to wait is bounded.
+  const ready = queue.length === 0 && isReady(batch, (other) => state.log.applied(other));
+  if (first !== next || (!ready && state.heldSize + size > MAX_HELD)) return;
   queue.push(batch);
   state.heldSize += size;
   state.held.set(origin, queue);

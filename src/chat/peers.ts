@@ -142,13 +142,16 @@ function accepted(state: State, peer: Peer, sent: Sent, { verb, body, now }: Ans
   return undefined;
 }
 
+/** Refusals by which a peer shows that it does not know the members it was told. */
+const KNOWS_LESS = new Set(["left", "not_started", "unknown_server"]);
+
 /** Why a peer refused. One that has left says so with its members; one that knows nothing is told again what it should. */
 function refused(state: State, peer: Peer, { status, body, now }: Answer, out: Effect[]): string {
   if (status === 0) return body === "" ? "no answer" : body;
   const refusal = read(parseRefusal, body, state);
   if (!refusal.ok) return `status ${status}`;
   const { code, message, members } = refusal.value;
-  if (code === "left" || code === "not_started") {
+  if (KNOWS_LESS.has(code)) {
     peer.members = new Map(members);
     peer.membersVersion = -1;
     learn(state, members, now, out);

@@ -1,4 +1,4 @@
-/** What a server knows, and how it comes back from its storage. The state is changed in place, by `step` alone. */
+/** What a server knows, and small questions to it. The state is changed in place, by `step` alone. */
 import { hostOf, nameOf, urlOfHost } from "./address.ts";
 import type { ClientKey, Effect, RequestKey } from "./effects.ts";
 import type { Batch, Log, ReadRow } from "./log.ts";
@@ -138,7 +138,7 @@ export function wantFlush(state: State, out: Effect[]): void {
 }
 
 /** The WebSocket of a server: a path if it is of this deployment, a whole URL otherwise. */
-export function urlOf(chat: string, address: string): string {
+function urlOf(chat: string, address: string): string {
   const host = hostOf(address);
   const path = `/chats/${chat}/servers/${nameOf(address)}/ws`;
   return host === undefined ? path : urlOfHost(host, "ws") + path;

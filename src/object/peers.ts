@@ -22,7 +22,7 @@ export interface Way {
   cookie: string | undefined;
 }
 
-export interface PeerAnswer {
+interface PeerAnswer {
   status: number;
   body: string;
 }

@@ -277,3 +277,12 @@ export function clusterOf(...names: string[]): Cluster {
   for (const name of names) cluster.start(name);
   return cluster;
 }
+
+/** One person on each of the servers. */
+export function people(cluster: Cluster, ...servers: string[]) {
+  const clients = servers.map((server) => cluster.node(server).connect().join(`${server}-person`));
+  cluster.settle();
+  const [first, second] = clients;
+  if (!first || !second) throw new Error("at least two servers");
+  return { first, second, clients };
+}

@@ -154,6 +154,25 @@ describe("starting", () => {
     expect(list(cluster, "main")).toEqual(["b alive", "main alive"]);
   });
 
+  it("M14 a main that lost its storage and was joined before anyone spoke to it finds its set again", () => {
+    const cluster = clusterOf("main", "b");
+    const bob = cluster.node("b").connect().join("bob");
+    cluster.node("main").connect().join("alice").send("before");
+    cluster.settle();
+    cluster.nodes.delete("main");
+    const again = cluster.node("main").connect().join("alice");
+    cluster.settle();
+    again.send("after");
+    bob.send("are you there?");
+    cluster.settle();
+    cluster.pass(60_000);
+    expect(list(cluster, "main")).toEqual(["b alive", "main alive"]);
+    expect(list(cluster, "b")).toEqual(["b alive", "main alive"]);
+    expect(again.texts.toSorted()).toEqual(["after", "are you there?", "before"]);
+    expect(bob.texts.toSorted()).toEqual(["after", "are you there?", "before"]);
+    for (const node of cluster.nodes.values()) expect(node.alarm).toBe(null);
+  });
+
   it("M14 a start whose answer was lost is made good when the others speak to it", () => {
     const cluster = clusterOf("main");
     const x = cluster.node("x");

@@ -1,15 +1,6 @@
 /** Servers among themselves: relays, debts, and what they do to each other's clients. */
 import { describe, expect, it } from "vitest";
-import { type Cluster, clusterOf } from "./cluster.ts";
-
-/** One person on each of the servers. */
-function people(cluster: Cluster, ...servers: string[]) {
-  const clients = servers.map((server) => cluster.node(server).connect().join(`${server}-person`));
-  cluster.settle();
-  const [first, second] = clients;
-  if (!first || !second) throw new Error("at least two servers");
-  return { first, second, clients };
-}
+import { type Cluster, clusterOf, people } from "./cluster.ts";
 
 const relays = (cluster: Cluster) => cluster.posts.filter(({ verb }) => verb === "relay");
 
@@ -219,61 +210,6 @@ describe("relay", () => {
     const late = cluster.node("c").connect().join("late");
     cluster.settle();
     expect(late.texts).toEqual(["once"]);
-  });
-});
-
-describe("causes", () => {
-  /** Alice asks on main, bob answers on b; c gets the answer first. */
-  function asking() {
-    const cluster = clusterOf("main", "b", "c");
-    const { first: alice, second: bob, clients } = people(cluster, "main", "b", "c");
-    alice.send("who is there?");
-    alice.node.flush();
-    const question = cluster.posts.filter(({ to }) => to === "c");
-    cluster.posts = cluster.posts.filter(({ to }) => to === "b");
-    cluster.settle();
-    bob.send("me");
-    cluster.settle();
-    return { cluster, alice, bob, cid: clients[2], question };
-  }
-
-  it("R10 an answer is held back until the question is there, and acknowledged only then", () => {
-    const { cluster, bob, cid, question } = asking();
-    expect(bob.texts).toEqual(["who is there?", "me"]);
-    expect(cid?.texts).toEqual([]);
-    expect(bob.node.alarm).not.toBe(null);
-    for (const post of question) cluster.deliver(post);
-    cluster.settle();
-    cluster.pass(5_000);
-    expect(cid?.texts).toEqual(["who is there?", "me"]);
-    for (const node of cluster.nodes.values()) expect(node.alarm).toBe(null);
-  });
-
-  it("R10 R2 what is held is lost with the memory and comes again; the question too, when its server has left", () => {
-    const { cluster, cid } = asking();
-    cluster.node("c").evict();
-    cluster.down.add("main");
-    cluster.node("b").evict();
-    cluster.pass(5_000);
-    expect(cid?.texts).toEqual([]);
-    cluster.node("main").evict("close");
-    cluster.down.clear();
-    expect(cluster.disconnect("main")?.status).toBe(200);
-    cluster.pass(20_000);
-    expect(cid?.texts).toEqual(["who is there?", "me"]);
-  });
-
-  it("R2 a new server gets the history of those that have left", () => {
-    const cluster = clusterOf("main", "b");
-    const { first } = people(cluster, "main", "b");
-    first.send("remember me");
-    cluster.settle();
-    expect(cluster.disconnect("main")?.status).toBe(200);
-    cluster.down.add("main");
-    cluster.start("c", "b");
-    const late = cluster.node("c").connect().join("late");
-    cluster.settle();
-    expect(late.texts).toEqual(["remember me"]);
   });
 });
 

@@ -133,7 +133,9 @@ export function joined(state: State, { status, body, now }: Event & { type: "ans
 
 function refused(state: State, boot: string, status: number, body: string): Reply {
   const refusal = read(parseRefusal, body, state);
-  if (!refusal.ok) return no(502, "boot_failed", `boot server '${boot}' gave no usable answer (status ${status})`);
+  const what =
+    status === 0 ? "cannot be reached, or did not answer in time" : `gave no usable answer (status ${status})`;
+  if (!refusal.ok) return no(502, "boot_failed", `boot server '${boot}' ${what}`);
   if (status === 401 || status === 403)
     return no(502, "boot_failed", `boot server '${boot}' refused the cookie; both deployments need the same COOKIE`);
   return no(status, refusal.value.code, `boot server '${boot}': ${refusal.value.message}`);

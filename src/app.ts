@@ -6,15 +6,13 @@ import { NAME } from "./chat/parse.ts";
 import { httpError, readText } from "./object/http.ts";
 import type { Env } from "./object/server.ts";
 import { page } from "./page.ts";
-import { ask, connectToAny, listServers } from "./placement.ts";
+import { ask, connectToAny, listServers, readTranscript } from "./placement.ts";
 
 export const app = new Hono<{ Bindings: Env }>();
 
 app.use("/chats/:chat/*", async (c, next) => {
   const [, , chat, , server] = c.req.path.split("/");
-  for (const name of [chat, server])
-    if (name !== undefined && !NAME.test(name))
-      return httpError(400, "bad_name", "names of chats and servers are a-z, 0-9 and - (not first), at most 32");
+  for (const name of [chat, server]) if (name !== undefined && !NAME.test(name)) return badName();
   return next();
 });
 
@@ -22,6 +20,12 @@ app.get("/", (c) => c.html(page("lobby", new URL(c.req.url).origin), 200, PAGE_H
 app.get("/chats/:chat", (c) => c.html(page(c.req.param("chat"), new URL(c.req.url).origin), 200, PAGE_HEADERS));
 
 app.get("/chats/:chat/servers", (c) => listServers(c.env, c.req.param("chat")));
+
+app.get("/chats/:chat/transcript", (c) => {
+  const { server } = c.req.query();
+  if (server !== undefined && !NAME.test(server)) return badName();
+  return readTranscript(c.env, c.req.param("chat"), server, new URL(c.req.url).search);
+});
 
 app.get("/chats/:chat/ws", async (c) => {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
@@ -54,6 +58,9 @@ app.onError((error) => {
 });
 
 const PAGE_HEADERS = { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" };
+
+const badName = () =>
+  httpError(400, "bad_name", "names of chats and servers are a-z, 0-9 and - (not first), at most 32");
 
 const upgradeRequired = () => httpError(426, "upgrade_required", "connect with a WebSocket: Upgrade: websocket");
 

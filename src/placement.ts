@@ -28,20 +28,34 @@ export async function connectToAny(env: Env, chat: string, headers: Headers): Pr
 }
 
 /** The servers of a chat as `main` knows them, or, since it hears nothing once it has left, as a living one does. */
-export async function listServers(env: Env, chat: string): Promise<Response> {
+export const listServers = async (env: Env, chat: string): Promise<Response> => (await livingServer(env, chat)).list;
+
+/** A page of the transcript, from `main` or, if it has left, from a living server. */
+export async function readTranscript(
+  env: Env,
+  chat: string,
+  server: string | undefined,
+  query: string,
+): Promise<Response> {
+  const from = server ?? (await livingServer(env, chat)).server;
+  return ask(env, chat, from, `/chats/${chat}/servers/${from}/transcript${query}`);
+}
+
+/** `main`, or a living server it knows of, or that one knows of…, and what it says of the others. If none is alive, `main`. */
+async function livingServer(env: Env, chat: string): Promise<{ server: string; list: Response }> {
   const tried = new Set<string>();
   const open = [MAIN];
-  let last: Response | undefined;
+  let last: { server: string; list: Response } | undefined;
   for (let server = open.shift(); server !== undefined; server = open.shift()) {
     if (tried.has(server)) continue;
     tried.add(server);
-    const answer = await ask(env, chat, server, `/chats/${chat}/servers/${server}/servers`);
-    const { servers } = await answer.clone().json<{ servers: ServerEntry[] }>();
-    if (servers.some(({ name, status }) => name === server && status !== "left")) return answer;
-    last ??= answer;
+    const list = await ask(env, chat, server, `/chats/${chat}/servers/${server}/servers`);
+    const { servers } = await list.clone().json<{ servers: ServerEntry[] }>();
+    if (servers.some(({ name, status }) => name === server && status !== "left")) return { server, list };
+    last ??= { server, list };
     open.push(...neighbours(servers));
   }
-  return last as Response;
+  return last as { server: string; list: Response };
 }
 
 /** The servers of this deployment that have not left. */

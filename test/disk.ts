@@ -2,24 +2,45 @@
 import { createHash } from "node:crypto";
 import { boot } from "../src/chat/boot.ts";
 import type { Attachment, Effect, PARKED } from "../src/chat/effects.ts";
-import type { Head } from "../src/chat/log.ts";
+import { RETENTION } from "../src/chat/limits.ts";
+import type { Floor, Head } from "../src/chat/log.ts";
 import type { Member } from "../src/chat/members.ts";
 import type { Published } from "../src/chat/presence.ts";
+import type { Retention } from "../src/chat/retention.ts";
+import type { SessionEntry } from "../src/chat/seen.ts";
 import type { State } from "../src/chat/state.ts";
 
 /** What a socket remembers. */
 export type Remembered = Attachment | typeof PARKED | null;
 
+/** One row of the log. */
+export interface Row {
+  heads: Head[];
+  lines: string;
+}
+
 export class Disk {
-  readonly rows: { heads: Head[]; lines: string }[] = [];
+  /** How much of the log is kept. */
+  readonly retention: Retention;
+  readonly #rows = new Map<number, Row>();
   readonly kv = new Map<string, unknown>();
   alarm: number | null = null;
+
+  constructor(retention: Retention = RETENTION) {
+    this.retention = retention;
+  }
 
   /** Keeps what an effect writes; alarms are for whoever rings them. */
   write(effect: Effect): void {
     if (effect.do === "append")
-      this.rows[effect.pos - 1] = structuredClone({ heads: effect.heads, lines: effect.lines });
+      this.#rows.set(effect.pos, structuredClone({ heads: effect.heads, lines: effect.lines }));
+    if (effect.do === "trim") for (const pos of this.#rows.keys()) if (pos < effect.below) this.#rows.delete(pos);
     if (effect.do === "put") this.kv.set(effect.key, structuredClone(effect.value));
+  }
+
+  /** The rows of the log, in the order written. */
+  get rows(): Row[] {
+    return [...this.#rows.values()];
   }
 
   /** A core that knows what is written here. */
@@ -32,15 +53,19 @@ export class Disk {
       ...chance,
       idOf: (session: string) => createHash("sha256").update(session).digest("hex").slice(0, 20),
       read: (pos: number) => {
-        const row = this.rows[pos - 1];
+        const row = this.#rows.get(pos);
         if (row === undefined) throw new Error(`row ${pos} of ${place.name} is not written`);
         return row.lines;
       },
+      retention: this.retention,
     };
+    const floor = structuredClone(this.kv.get("floor")) as Floor | undefined;
     const stored = {
       members: this.#of<Member>("member/"),
       published: this.#of<Published>("presence/"),
-      rows: this.rows.map(({ heads }) => structuredClone(heads)),
+      floor,
+      sessions: this.#of<SessionEntry[]>("seen/").flatMap(([, entries]) => entries),
+      rows: [...this.#rows].filter(([pos]) => pos >= (floor?.pos ?? 0)).map(([, { heads }]) => structuredClone(heads)),
       alarm: this.alarm,
     };
     return boot(place, env, stored, sockets);

@@ -34,7 +34,7 @@ function object(state: State, line: string, at: Moment, out: Action[]): void {
     out.push({ do: "tell", object: told });
     if (told.type === "welcome") welcome(state, told, at, out);
     else if (told.type === "update_servers") state.places = placesOf(told.servers, state.url);
-    else if (told.type === "reset") state.cursor = told.cursor ?? state.cursor;
+    else if (told.type === "reset") reset(state, told, at, out);
     else if (told.type === "exit") exit(state, told, at, out);
     else if (told.type === "error") error(state, told, at, out);
   }
@@ -50,6 +50,7 @@ function welcome(state: State, { id, session, cursor, n, servers, server }: Of<"
   state.url = state.places.find(({ name }) => name === server)?.url ?? state.url;
   Object.assign(state, { id, session, cursor: { ...cursor }, tries: new Map(), fails: 0, lead: undefined });
   state.outbox.next = Math.max(state.outbox.next, n + 1);
+  state.known = n;
   state.deadlines.delete("connect");
   state.deadlines.set("ping", at.now + PING_MS);
   become(state, { is: "online", server }, out);
@@ -67,6 +68,18 @@ function message(state: State, told: Of<"message">, at: Moment, out: Action[]): 
   state.outbox.remove(n);
   if (waiting.text === text) out.push({ do: "echoed", message: waiting });
   else fail([waiting], "n_reused", `number ${n} of this session is another text`, out);
+  awaitEcho(state, at);
+}
+
+/** What the server knew at the welcome and is told no more, because it was trimmed, is delivered: its echo can no longer come. */
+function reset(state: State, { reason, cursor }: Of<"reset">, at: Moment, out: Action[]): void {
+  state.cursor = cursor ?? state.cursor;
+  if (reason !== "trimmed") return;
+  for (const message of state.outbox.waiting.filter(({ n }) => n <= state.known)) {
+    state.outbox.remove(message.n);
+    state.echoed = Math.max(state.echoed, message.n);
+    out.push({ do: "echoed", message });
+  }
   awaitEcho(state, at);
 }
 

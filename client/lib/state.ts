@@ -99,6 +99,8 @@ export interface State {
   cursor: Cursor | undefined;
   /** The highest number echoed. */
   echoed: number;
+  /** The highest number the server knew at the last welcome. */
+  known: number;
   readonly outbox: Outbox;
   readonly seen: Seen;
   places: Place[];
@@ -134,6 +136,7 @@ export function initial({ url, chat, server, name, token, resume }: Options): St
     id: undefined,
     cursor: cursor && { ...cursor },
     echoed: n,
+    known: 0,
     outbox: new Outbox(outbox, n),
     seen: new Seen(),
     places: [],

@@ -1,9 +1,10 @@
 /** How a server comes back from its storage and its hibernated sockets: after an eviction, a crash or a deploy, or for the first time. */
 import { type Attachment, type ClientKey, PARKED } from "./effects.ts";
 import { GRACE_MS } from "./limits.ts";
-import { type Head, Log } from "./log.ts";
+import { type Floor, type Head, Log } from "./log.ts";
 import type { Member } from "./members.ts";
 import { Presence, type Published } from "./presence.ts";
+import type { SessionEntry } from "./seen.ts";
 import { addClient, type Env, originOfSelf, type State, serverEntries } from "./state.ts";
 import { line } from "./wire.ts";
 
@@ -11,6 +12,9 @@ import { line } from "./wire.ts";
 export interface Stored {
   members: [string, Member][];
   published: [string, Published][];
+  /** What was trimmed, the messages of the sessions in it, and the rows that are left. */
+  floor: Floor | undefined;
+  sessions: SessionEntry[];
   rows: Head[][];
   alarm: number | null;
 }
@@ -46,6 +50,7 @@ export function boot(
     arrived: [],
     held: new Map(),
     heldSize: 0,
+    wanted: new Map(),
     serversChanged: false,
     serversTold: "",
     presenceChanged: false,
@@ -54,7 +59,8 @@ export function boot(
     draining: undefined,
     alarm: stored.alarm,
   };
-  state.log.own = originOfSelf(state);
+  if (stored.floor) state.log.restore(stored.floor, stored.sessions);
+  state.log.writeAs(originOfSelf(state));
   for (const heads of stored.rows) state.log.append(heads);
   for (const [server, { epoch, version, people }] of stored.published) {
     state.presence.replace(server, people);

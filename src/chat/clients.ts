@@ -1,5 +1,6 @@
 /** The clauses for what clients do: connect, `client_join_req`, `send`, `client_leave_req`, and the loss of a connection. */
 import type { ClientKey, Effect } from "./effects.ts";
+import { find } from "./history.ts";
 import { BUSY_RETRY_MS, MAX_FRAME, MAX_PENDING, WAITING_RETRY_MS } from "./limits.ts";
 import { park } from "./parked.ts";
 import { parseLine } from "./parse.ts";
@@ -112,10 +113,12 @@ function send(state: State, client: Client, { text, n: given }: Of<"send">, out:
 function again(state: State, client: Client, text: string, n: number): Refusal | undefined {
   const { id } = client;
   const waiting = state.sends.find((pending) => pending.id === id && pending.n === n);
-  const logged = waiting ? undefined : state.log.find(id, n);
+  const logged = waiting ? undefined : find(state.log, id, n);
   const known = waiting?.text ?? (logged && (JSON.parse(logged) as { text: string }).text);
   if (n === client.n + 1) client.n = n;
-  if (known === text) return undefined;
+  // The text of what was trimmed is not known any more.
+  const trimmed = known === undefined && state.log.seen.has(id, n);
+  if (known === text || trimmed) return undefined;
   const next = client.n + 1;
   if (known === undefined)
     return { code: "n_gap", message: `the next n of this session is ${next}, not ${n}`, n: next };

@@ -35,6 +35,8 @@ export type Event = { now: number } & (
 export type Effect =
   | { do: "append"; pos: number; heads: Head[]; lines: string }
   | { do: "put"; key: string; value: unknown }
+  /** Drop the rows below one. */
+  | { do: "trim"; below: number }
   /** To every client that was admitted and not closed since. */
   | { do: "tell"; frame: string }
   | { do: "send"; client: ClientKey; frame: string }

@@ -6,21 +6,21 @@ import { ownBatches, write } from "./batches.ts";
 import { exit } from "./clients.ts";
 import { checkDrain } from "./disconnect.ts";
 import type { Effect } from "./effects.ts";
+import { above, last } from "./history.ts";
 import { HISTORY, MAX_NAMES, MAX_RELAY, MAX_ROW } from "./limits.ts";
-import { canRelease, release } from "./parked.ts";
+import { aheadIn, canRelease, isComplete, release } from "./parked.ts";
 import { pump } from "./peers.ts";
 import { enter, expire, leave, presenceLines, publish } from "./people.ts";
 import { acceptArrived, answerArrived } from "./relay.ts";
+import { isBelowFloor, raised, trim } from "./retention.ts";
 import { startMain } from "./servers.ts";
 import { type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
-import { line } from "./wire.ts";
+import { type Cursor, line } from "./wire.ts";
 
 export function flush(state: State, now: number, out: Effect[]): void {
   state.flushing = false;
   state.log.forgetLines(MAX_RELAY);
-  const released = release(state, now);
-  const joining = [...state.joining, ...released.map(({ client }) => client)];
-  const resets = new Set(released.filter(({ reset }) => reset).map(({ client }) => client));
+  const joining = [...state.joining, ...release(state, now)];
   const { leaving, sends, arrived } = state;
   Object.assign(state, { joining: [], leaving: [], sends: [], sendsSize: 0, arrived: [] });
   if (joining.length > 0 && self(state) === undefined) startMain(state, now, out);
@@ -28,14 +28,16 @@ export function flush(state: State, now: number, out: Effect[]): void {
   for (const { id, name } of state.parked) enter(state, id, name);
   for (const { id, name } of joining) enter(state, id, name);
   expire(state, now, out);
-  const batches = acceptArrived(state, arrived, out);
+  const { batches, resets } = acceptArrived(state, arrived, now, out);
   const { came, went } = presenceLines(state);
-  const welcomes = joining.map((client) => welcome(state, client, resets.has(client)));
+  const welcomes = joining.map((client) => welcome(state, client));
   const said = write(state, sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches, out);
   for (const client of leaving) if ((state.byId.get(client.id) ?? client) === client) leave(state, client.id);
-  const last = presenceLines(state);
+  const after = presenceLines(state);
   publish(state, out);
+  trim(state, now, out);
 
+  tell(resets, out);
   joining.forEach((client, i) => {
     const { key, id, name, n } = client;
     if (client.phase !== "gone") client.phase = "live";
@@ -45,7 +47,7 @@ export function flush(state: State, now: number, out: Effect[]): void {
   });
   tell([...serversLine(state), ...came, ...said], out);
   for (const client of leaving) exit(state, client, "leave", out);
-  tell([...went, ...last.came, ...last.went], out);
+  tell([...went, ...after.came, ...after.went], out);
   answerArrived(state, arrived, out);
 
   if (canRelease(state)) wantFlush(state, out);
@@ -54,7 +56,7 @@ export function flush(state: State, now: number, out: Effect[]): void {
 }
 
 /** Where the stream of a client starts, and what it needs to know until then, line by line. */
-function welcome(state: State, { session, id, name, known, cursor }: Client, reset: boolean): string[] {
+function welcome(state: State, { session, id, name, known, cursor }: Client): string[] {
   const { chat, log, presence } = state;
   const first = line({
     type: "welcome",
@@ -69,8 +71,16 @@ function welcome(state: State, { session, id, name, known, cursor }: Client, res
     names: presence.names(MAX_NAMES),
     count: presence.count,
   });
-  const gap = reset ? [line({ type: "reset", reason: "ahead" })] : [];
-  return [first, ...gap, ...(cursor ? log.above(cursor) : log.last(HISTORY))];
+  return [first, ...(cursor ? [...resets(state, cursor), ...above(log, cursor)] : last(log, HISTORY))];
+}
+
+/** What is missing between a client's cursor and the stream that follows, said aloud, with the cursor from which nothing is. */
+function resets(state: State, cursor: Cursor): string[] {
+  const ahead = aheadIn(state, cursor);
+  const goOn = raised(state, cursor);
+  for (const origin of ahead) if (isComplete(state, origin)) goOn[origin] = state.log.applied(origin);
+  const reset = (reason: "ahead" | "trimmed") => line({ type: "reset", reason, cursor: goOn });
+  return [...(isBelowFloor(state, cursor) ? [reset("trimmed")] : []), ...(ahead.length > 0 ? [reset("ahead")] : [])];
 }
 
 function serversLine(state: State): string[] {

@@ -16,6 +16,9 @@ export const AHEAD_MS = 10_000;
 /** Milliseconds a client that sends before its welcome should wait. */
 export const WAITING_RETRY_MS = 1000;
 
+/** Milliseconds such a client waits before everyone is asked for what it lacks, and not only the server that wrote it. */
+export const ASK_MS = 2000;
+
 /** Lines of history for a first join. */
 export const HISTORY = 50;
 /** People listed in `welcome` and `presence`. */
@@ -33,7 +36,17 @@ export const MAX_RELAY = 1_048_576;
 export const MAX_HELD = 4 * 1024 * 1024;
 /** Bytes of a request's body: a full relay with four-byte characters. */
 export const MAX_BODY = 4 * 1024 * 1024;
-/** Servers a peer may list at once. */
+/** What is kept: enough for whoever was away for a day, and not more than an object can index in its memory (about 30 MB for 100,000 batches). */
+export const RETENTION = { messages: 10_000, ms: 86_400_000, batches: 100_000, size: 268_435_456 };
+/** Milliseconds for which the numbers of a session are remembered beyond the log: 30 days. */
+export const SESSION_MS = 2_592_000_000;
+/** Sessions remembered beyond the log: with 45 bytes each they fit one request. */
+export const MAX_SESSIONS = 50_000;
+/** Numbers remembered of a session beyond the first that is missing; there are hardly ever any. */
+export const MAX_BEYOND = 100;
+/** Origins in a cursor: a server has a new one only when it lost its storage. */
+export const MAX_ORIGINS = 4096;
+/** Servers of a chat. */
 export const MAX_MEMBERS = 1000;
 /** Incarnations a server can have: none restarts as often, and a claim must leave room to be outlived. */
 export const MAX_INC = 2 ** 31;
@@ -44,6 +57,8 @@ export const MAX_PEOPLE = 32_768;
 export const BACKOFF_FIRST_MS = 500;
 /** Milliseconds of the longest delay: a dead peer costs at most a request an hour. */
 export const BACKOFF_MAX_MS = 3_600_000;
+/** Milliseconds of the longest delay until a peer that cannot apply yet what it was sent gets it again. */
+export const STALL_MAX_MS = 32_000;
 /** Failures in a row after which a peer is shown as unreachable. */
 export const UNREACHABLE_AFTER = 3;
 /** Milliseconds until the alarm looks after a debt that should be paid at once: only a crash makes it ring. */

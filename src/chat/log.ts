@@ -1,8 +1,9 @@
 /**
- * The index of the log: which batches lie where, how far each origin is applied, which lines are copies.
+ * The index of the log: which batches lie where, how far each origin is applied, which lines are copies, and what was trimmed.
  * The lines themselves stay in the store; only headers are held here. Rebuilt on boot from the headers of all rows.
  */
-import { Seen } from "./seen.ts";
+import { Copies } from "./copies.ts";
+import { Seen, type SessionEntry } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
 
 /**
@@ -31,18 +32,28 @@ export interface Place {
   head: Head;
   pos: number;
   start: number;
-  copies: Set<number>;
+  copies: ReadonlySet<number>;
+}
+
+/** What of the log is no longer there: the last number of each origin, the highest time (ms since epoch), and the first row kept. */
+export interface Floor {
+  cursor: Cursor;
+  time: number;
+  pos: number;
 }
 
 /** Reads the lines of a row of the store. */
 export type ReadRow = (pos: number) => string;
+
+/** The last number of a batch. */
+export const lastOf = ({ first, count }: Head): number => first + count - 1;
 
 export const authorOf = (head: Head, i: number): [id: string, n: number] => [
   head.ids[head.by[2 * i] as number] as string,
   head.by[2 * i + 1] as number,
 ];
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE: ReadonlySet<number> = new Set();
 
 export class Log {
   readonly #read: ReadRow;
@@ -50,14 +61,21 @@ export class Log {
   readonly #recent = new Map<number, string>();
   #recentSize = 0;
   /** All batches in the order applied. */
-  readonly places: Place[] = [];
+  places: Place[] = [];
+  /** Messages and characters of lines in them. */
+  messages = 0;
+  size = 0;
+  /** Every message ever shown, also those trimmed, as long as they are remembered. */
   readonly seen = new Seen();
+  /** Of those, the trimmed ones. */
+  readonly trimmed = new Seen();
+  readonly copies = new Copies();
   readonly #byOrigin = new Map<string, Place[]>();
-  /** Batches with copies; there are few. */
-  readonly #withCopies: Place[] = [];
   readonly #applied = new Map<string, number>();
+  readonly #floor = new Map<string, number>();
+  #floorTime = 0;
   /** This server's origin, and those of which something was applied since its last batch: what its next batch depends on. */
-  own = "";
+  #own = "";
   readonly #news = new Set<string>();
   /** The next row. */
   pos = 1;
@@ -68,25 +86,20 @@ export class Log {
     this.#read = read;
   }
 
-  /** Adds one row's headers, and its lines if they are not in the store yet; answers the places its batches got. */
+  /** This server writes under `origin` from now on. Under a new one nothing says yet what it depends on, so that is everything. */
+  writeAs(origin: string): void {
+    if (origin === this.#own) return;
+    this.#own = origin;
+    if (this.applied(origin) === 0) for (const other of this.#applied.keys()) this.#news.add(other);
+  }
+
+  /** Adds one row's headers, and its lines if they are not in the store yet; answers the places its batches got. What lies below the floor is passed over. */
   append(heads: readonly Head[], lines?: string): Place[] {
     let start = 0;
     const added: Place[] = [];
     for (const head of heads) {
-      const copies = new Set<number>();
-      for (let i = 0; i < head.count; i++) if (!this.seen.add(...authorOf(head, i))) copies.add(i);
-      const place = { head, pos: this.pos, start, copies };
+      if (lastOf(head) > this.floor(head.origin)) added.push(this.#add(head, start));
       start += head.size + 1;
-      this.places.push(place);
-      if (copies.size > 0) this.#withCopies.push(place);
-      const own = this.#byOrigin.get(head.origin);
-      if (own) own.push(place);
-      else this.#byOrigin.set(head.origin, [place]);
-      this.#applied.set(head.origin, head.first + head.count - 1);
-      this.time = Math.max(this.time, head.time);
-      if (head.origin === this.own) this.#news.clear();
-      else this.#news.add(head.origin);
-      added.push(place);
     }
     if (lines !== undefined) {
       this.#recent.set(this.pos, lines);
@@ -94,6 +107,29 @@ export class Log {
     }
     this.pos++;
     return added;
+  }
+
+  #add(head: Head, start: number): Place {
+    const place: Place = { head, pos: this.pos, start, copies: NONE };
+    const copies = new Set<number>();
+    for (let i = 0; i < head.count; i++) {
+      const [id, n] = authorOf(head, i);
+      if (this.seen.add(id, n, head.time)) continue;
+      copies.add(i);
+      this.copies.add(id, n, { place, i }, () => this.#placeOf(id, n));
+    }
+    if (copies.size > 0) place.copies = copies;
+    this.places.push(place);
+    this.messages += head.count;
+    this.size += head.size;
+    const own = this.#byOrigin.get(head.origin);
+    if (own) own.push(place);
+    else this.#byOrigin.set(head.origin, [place]);
+    this.#applied.set(head.origin, lastOf(head));
+    this.time = Math.max(this.time, head.time);
+    if (head.origin === this.#own) this.#news.clear();
+    else this.#news.add(head.origin);
+    return place;
   }
 
   /** Lets go of the oldest lines held in memory beyond `most` characters; all of them are in the store by now. */
@@ -121,8 +157,18 @@ export class Log {
   }
 
   /** The origins of which anything is applied. */
-  origins(): Iterable<string> {
-    return this.#applied.keys();
+  origins(): Set<string> {
+    return new Set(this.#applied.keys());
+  }
+
+  /** The highest number trimmed of an origin. */
+  floor(origin: string): number {
+    return this.#floor.get(origin) ?? 0;
+  }
+
+  /** Everything trimmed, as it is stored and as peers are told. */
+  floorNow(): Floor {
+    return { cursor: Object.fromEntries(this.#floor), time: this.#floorTime, pos: this.places[0]?.pos ?? this.pos };
   }
 
   /** What this server's next batch depends on: the others' messages applied since its last one. */
@@ -137,59 +183,69 @@ export class Log {
     let high = places.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const { first, count } = (places[middle] as Place).head;
-      if (first + count - 1 > seq) high = middle;
+      if (lastOf((places[middle] as Place).head) > seq) high = middle;
       else low = middle + 1;
     }
     for (let i = low; i < places.length; i++) yield places[i] as Place;
   }
 
-  /** The lines of messages above a cursor, in the order applied; without copies, and without those of which a copy lies within the cursor. */
-  above(cursor: Cursor): string[] {
-    const lines: string[] = [];
-    const known = this.#copiesWithin(cursor);
-    for (const place of this.places) {
-      const have = cursor[place.head.origin] ?? 0;
-      if (place.head.first + place.head.count - 1 > have)
-        lines.push(...this.#shown(place, have - place.head.first + 1, known));
-    }
-    return lines;
+  /** A message's latest place, if the log holds it. */
+  find(id: string, n: number): { place: Place; i: number } | undefined {
+    return this.#placeOf(id, n);
   }
 
-  /** The messages, as `id n`, that someone at a cursor has seen by a copy this server did not show. */
-  #copiesWithin(cursor: Cursor): Set<string> {
-    const known = new Set<string>();
-    for (const { head, copies } of this.#withCopies)
-      for (const i of copies) if (head.first + i <= (cursor[head.origin] ?? 0)) known.add(authorOf(head, i).join(" "));
-    return known;
-  }
-
-  /** The last `count` lines, in the order applied and without copies. */
-  last(count: number): string[] {
-    let lines: string[] = [];
-    for (let i = this.places.length - 1; i >= 0 && lines.length < count; i--)
-      lines = [...this.#shown(this.places[i] as Place), ...lines];
-    return lines.slice(-count);
-  }
-
-  /** The line of a message by its author and number, if the log holds it. */
-  find(id: string, n: number): string | undefined {
-    for (let i = this.places.length - 1; i >= 0; i--) {
-      const place = this.places[i] as Place;
+  #placeOf(id: string, n: number): { place: Place; i: number } | undefined {
+    for (let at = this.places.length - 1; at >= 0; at--) {
+      const place = this.places[at] as Place;
       if (!place.head.ids.includes(id)) continue;
-      for (let j = 0; j < place.head.count; j++) {
-        const [author, number] = authorOf(place.head, j);
-        if (author === id && number === n) return this.linesOf(place).split("\n")[j];
+      for (let i = 0; i < place.head.count; i++) {
+        const [author, number] = authorOf(place.head, i);
+        if (author === id && number === n) return { place, i };
       }
     }
     return undefined;
   }
 
-  /** The lines of a batch from index `from` that are not copies, and not among the `known`. */
-  #shown(place: Place, from = 0, known: ReadonlySet<string> = NONE): string[] {
-    const { head, copies } = place;
-    const lines = this.linesOf(place).split("\n");
-    if (from <= 0 && copies.size === 0 && known.size === 0) return lines;
-    return lines.filter((_, i) => i >= from && !copies.has(i) && !known.has(authorOf(head, i).join(" ")));
+  /** Takes up what storage says of the trimmed, before its rows are appended. */
+  restore({ cursor, time, pos }: Floor, sessions: Iterable<SessionEntry>): void {
+    this.pos = pos;
+    this.raise(cursor, time, sessions);
+  }
+
+  /** Trims the first `count` batches, which are whole rows. */
+  trim(count: number): void {
+    const gone = this.places.slice(0, count);
+    const cursor: Cursor = {};
+    for (const { head } of gone) cursor[head.origin] = lastOf(head);
+    const time = gone.reduce((most, { head }) => Math.max(most, head.time), 0);
+    this.raise(cursor, time, []);
+  }
+
+  /** Makes `cursor` part of the floor, and the messages of `sessions` part of the trimmed: what lies below is dropped, and what was not even there counts as applied. */
+  raise(cursor: Cursor, time: number, sessions: Iterable<SessionEntry>): void {
+    this.seen.merge(sessions);
+    this.trimmed.merge(sessions);
+    for (const [origin, seq] of Object.entries(cursor)) {
+      if (seq > this.floor(origin)) this.#floor.set(origin, seq);
+      if (seq <= this.applied(origin)) continue;
+      this.#applied.set(origin, seq);
+      this.#news.add(origin);
+    }
+    this.#floorTime = Math.max(this.#floorTime, time);
+    this.time = Math.max(this.time, time);
+    const isKept = ({ head }: Place) => lastOf(head) > this.floor(head.origin);
+    for (const place of this.places) {
+      if (isKept(place)) continue;
+      const { head } = place;
+      for (let i = 0; i < head.count; i++) {
+        const [id, n] = authorOf(head, i);
+        this.trimmed.add(id, n, head.time);
+        this.copies.remove(id, n, place);
+      }
+      this.messages -= head.count;
+      this.size -= head.size;
+    }
+    this.places = this.places.filter(isKept);
+    for (const [origin, places] of this.#byOrigin) this.#byOrigin.set(origin, places.filter(isKept));
   }
 }

@@ -3,7 +3,8 @@ import type { Effect } from "./effects.ts";
 import { type Member, merge, replaces } from "./members.ts";
 import { unknownPeer } from "./peer.ts";
 import { serverLeft } from "./people.ts";
-import { originOfSelf, type State, self, serverEntries, wantFlush } from "./state.ts";
+import { originOfSelf, ownSeq, type State, self, serverEntries, wantFlush } from "./state.ts";
+import type { Cursor } from "./wire.ts";
 
 /** Merges what someone else says of the members. What it says of this server itself is not believed, but outlived. */
 export function learn(state: State, entries: [string, Member][], now: number, out: Effect[]): void {
@@ -24,9 +25,19 @@ export function declare(state: State, member: Member, entries: [string, Member][
   state.members.set(state.name, member);
   // In a new life the people here are to be published again: others have dropped those of the life before.
   for (const peer of state.peers.values()) peer.presence = -1;
-  state.log.own = originOfSelf(state);
+  state.log.writeAs(originOfSelf(state));
   spread(state, [...changed, state.name], now, out);
 }
+
+/** A peer knows more of this server than it does itself: its storage is not what it was. What it wrote meanwhile is nobody's; it begins its next life. */
+export function outgrown(state: State, vv: Cursor, now: number, out: Effect[]): void {
+  const me = self(state);
+  if (me?.status !== "alive" || (vv[originOfSelf(state)] ?? 0) <= ownSeq(state)) return;
+  declare(state, { inc: me.inc + 1, status: "alive", epoch: newEpoch(state) }, [], now, out);
+}
+
+/** What a new database is known by. */
+export const newEpoch = (state: State): string => state.env.mint().slice(0, 8);
 
 const mergeOthers = (state: State, entries: [string, Member][]): string[] =>
   merge(
@@ -43,6 +54,7 @@ function spread(state: State, changed: string[], now: number, out: Effect[]): vo
     else state.serverGraces.delete(address);
     // Started or started again: nothing is known of what it holds.
     const { inflight } = state.peers.get(address) ?? {};
+    if (inflight) inflight.stale = true;
     if (address !== state.name) state.peers.set(address, { ...unknownPeer(), inflight });
   }
   state.membersVersion++;

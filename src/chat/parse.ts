@@ -1,5 +1,5 @@
 /** Checks what clients send. Everything here is hostile: each failure says what was wrong and what is expected. */
-import { MAX_NAME, MAX_TEXT } from "./limits.ts";
+import { MAX_NAME, MAX_ORIGINS, MAX_TEXT } from "./limits.ts";
 import type { ClientMessage, Cursor, Refusal } from "./wire.ts";
 
 const refuse = (code: string, message: string, n?: number): Refusal => (n ? { code, message, n } : { code, message });
@@ -31,9 +31,7 @@ export function parseLine(line: string): ClientMessage | Refusal {
     case "client_join_req":
       return join(fields);
     case "ack":
-      return isCursor(fields.cursor)
-        ? { type: "ack", cursor: fields.cursor }
-        : refuse("bad_cursor", "cursor must be an object {origin: seq} with whole numbers from 0");
+      return isCursor(fields.cursor) ? { type: "ack", cursor: fields.cursor } : refuse("bad_cursor", CURSOR);
     case "client_leave_req":
       return { type: "client_leave_req" };
     default:
@@ -53,8 +51,7 @@ function join({ name, session, cursor, n }: Fields): ClientMessage | Refusal {
     return refuse("bad_name", `name must be a string of 1 to ${MAX_NAME} printable characters, not all white space`);
   if (session !== undefined && !(typeof session === "string" && SESSION.test(session)))
     return refuse("bad_session", "session must be the 32 hexadecimal digits of an earlier welcome, or be left out");
-  if (cursor !== undefined && !isCursor(cursor))
-    return refuse("bad_cursor", "cursor must be an object {origin: seq} with whole numbers from 0, or be left out");
+  if (cursor !== undefined && !isCursor(cursor)) return refuse("bad_cursor", `${CURSOR}, or be left out`);
   if (n !== undefined && !isCount(n, 0)) return refuse("bad_n", "n must be a whole number from 0, or be left out");
   const message: ClientMessage = { type: "client_join_req", name };
   if (session !== undefined) message.session = session;
@@ -67,12 +64,15 @@ function join({ name, session, cursor, n }: Fields): ClientMessage | Refusal {
 export const isCount = (value: unknown, from: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= from;
 
+/** What a cursor must be, for messages. */
+export const CURSOR = `cursor must be an object {origin: seq} with whole numbers from 0, of at most ${MAX_ORIGINS} origins`;
+
 /** `{origin: seq}`. */
-export const isCursor = (value: unknown): value is Cursor =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((seq) => isCount(seq, 0));
+export function isCursor(value: unknown): value is Cursor {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const seqs = Object.values(value);
+  return seqs.length <= MAX_ORIGINS && seqs.every((seq) => isCount(seq, 0));
+}
 
 /** 1 to `most` code points; counts them only where code units do not decide. */
 export function between(text: string, most: number): boolean {

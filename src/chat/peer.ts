@@ -1,5 +1,5 @@
 /** What is known of another server: how much of what we owe it it has acknowledged, and how it answers. */
-import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, UNREACHABLE_AFTER } from "./limits.ts";
+import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, STALL_MAX_MS, UNREACHABLE_AFTER } from "./limits.ts";
 import type { Members } from "./members.ts";
 import type { Cursor } from "./wire.ts";
 
@@ -9,6 +9,8 @@ export interface Sent {
   presence: number;
   members: Members;
   membersVersion: number;
+  /** The peer began another life since: what the one before answers says nothing of this one. */
+  stale: boolean;
 }
 
 export interface Peer {
@@ -19,10 +21,14 @@ export interface Peer {
   /** The members it is known to know, and our version of them when it knew all; -1: unknown. */
   members: Members;
   membersVersion: number;
+  /** The origins it asked for that others write, and whether it is to be asked or told something even if nothing is owed to it. */
+  wants: string[];
+  poke: boolean;
   /** What the request under way brings, if there is one; `from`: what the peer had before. */
   inflight: Sent | undefined;
-  /** Failures in a row, and when to try again, ms since epoch. */
+  /** Failures in a row, answers in a row without progress, and when to try again, ms since epoch. */
   fails: number;
+  stalls: number;
   retryAt: number;
   unreachable: boolean;
 }
@@ -33,28 +39,38 @@ export const unknownPeer = (): Peer => ({
   presence: -1,
   members: new Map(),
   membersVersion: -1,
+  wants: [],
+  poke: false,
   inflight: undefined,
   fails: 0,
+  stalls: 0,
   retryAt: 0,
   unreachable: false,
 });
 
-/** A request succeeded. */
+/** A request succeeded, and got the peer further if there was something to get it to. */
 export function succeed(peer: Peer): void {
   peer.fails = 0;
+  peer.stalls = 0;
   peer.retryAt = 0;
 }
 
-/** The peer asked something: whatever was wrong with it before, it can be tried now. `vv`: what it says it has applied. */
+/** The peer asked something: whatever was wrong with it before, it can be tried now, unless it waits for something that is still not there. `vv`: what it says it has applied. */
 export function hearFrom(peer: Peer, vv: Cursor = {}): void {
-  peer.retryAt = 0;
-  if (peer.acked === null) return;
-  for (const [origin, seq] of Object.entries(vv)) if (seq > (peer.acked[origin] ?? 0)) peer.acked[origin] = seq;
+  let news = peer.stalls === 0;
+  for (const [origin, seq] of Object.entries(vv)) {
+    if (peer.acked === null || seq <= (peer.acked[origin] ?? 0)) continue;
+    peer.acked[origin] = seq;
+    news = true;
+  }
+  if (news) peer.retryAt = 0;
 }
 
-/** The peer answered well, but cannot apply yet what it was sent: it waits for something else, and is not asked again at once. */
+/** The peer answered well, but cannot apply yet what it was sent: it waits for something else, and gets it again later, each time twice as late. */
 export function postpone(peer: Peer, now: number): void {
-  peer.retryAt = now + BACKOFF_FIRST_MS;
+  peer.retryAt = now + Math.min(STALL_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(peer.stalls, 30));
+  peer.stalls++;
+  peer.fails = 0;
 }
 
 /** A new server takes the members from the answer to its `server_join_req`; until it has, it would refuse what it is sent. */

@@ -2,19 +2,20 @@
  * The relay loop: what is owed to each peer, and when it is sent. At most one request per peer is under way and the next carries all that
  * has accumulated, so the loop clocks itself. A debt is whatever a peer has not acknowledged; while there is one, an alarm is set.
  */
-import { nameOf } from "./address.ts";
 import { read } from "./body.ts";
 import type { Effect, Event } from "./effects.ts";
 import { DEBT_ALARM_MS, MAX_RELAY } from "./limits.ts";
 import type { Batch, Place } from "./log.ts";
 import { lacking, type Members, merge } from "./members.ts";
 import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
-import { learn } from "./membership.ts";
+import { learn, outgrown } from "./membership.ts";
 import { fail, judge, type Peer, postpone, type Sent, succeed, unknownPeer } from "./peer.ts";
 import { published } from "./people.ts";
-import { parseRelayAnswer, writeRelay } from "./relay-wire.ts";
-import { isAlive, others, type State, wantFlush } from "./state.ts";
-import { originOf } from "./wire.ts";
+import { parseRelayAnswer, type RelayRequest, writeRelay } from "./relay-wire.ts";
+import { toldFloor } from "./retention.ts";
+import { isAlive, others, type State, wantFlush, writers } from "./state.ts";
+import { wantFrom } from "./wanted.ts";
+import type { Cursor } from "./wire.ts";
 
 /** The other living servers. */
 function* peers(state: State): Generator<[string, Peer]> {
@@ -32,9 +33,7 @@ const owesPresence = (state: State, peer: Peer): boolean => isAlive(state) && pe
 
 /** Origins whose batches this server owes to all: its own, and those nobody else writes under any more. */
 function owedOrigins(state: State): string[] {
-  const living = new Set<string>();
-  for (const [address, { status, epoch }] of state.members)
-    if (status === "alive" && address !== state.name) living.add(originOf(nameOf(address), epoch));
+  const living = writers(state);
   return [...state.log.origins()].filter((origin) => !living.has(origin));
 }
 
@@ -42,7 +41,11 @@ const owesBatches = (state: State, { acked }: Peer, origins: string[]): boolean 
   acked === null || origins.some((origin) => state.log.applied(origin) > (acked[origin] ?? 0));
 
 const owes = (state: State, peer: Peer, origins: string[]): boolean =>
-  owesMembers(state, peer) || owesPresence(state, peer) || owesBatches(state, peer, origins);
+  peer.poke ||
+  owesMembers(state, peer) ||
+  owesPresence(state, peer) ||
+  owesBatches(state, peer, origins) ||
+  (peer.wants.length > 0 && owesBatches(state, peer, peer.wants));
 
 /** Whether some living peer holds everything this server owes to all; nobody to hold it counts as such. */
 export function isHeld(state: State): boolean {
@@ -57,34 +60,47 @@ export function pump(state: State, now: number, out: Effect[]): void {
   for (const [address, peer] of peers(state)) {
     if (peer.inflight || peer.retryAt > now || !owes(state, peer, origins)) continue;
     const { membersVersion } = state;
-    const sent = { from: peer.acked, origins: [], presence: peer.presence, membersVersion };
     const news: Members = owesMembers(state, peer) ? lacking(state.members, peer.members) : new Map();
+    const { acked, presence } = peer;
+    const sent: Sent = { from: acked, origins: [], presence, members: news, membersVersion, stale: false };
     if (news.size > 0) {
-      peer.inflight = { ...sent, members: news };
+      peer.inflight = sent;
       const body = writeMembersRequest(address, state.name, news, state);
       out.push({ do: "post", peer: address, verb: "update_servers", body, patience: 0 });
       continue;
     }
     peer.membersVersion = membersVersion;
     if (!owes(state, peer, origins)) continue;
-    const { batches, all } = batchesFor(state, peer, origins);
-    // Who went is told after what they said: only the request that brings all messages brings the people.
-    const withPeople = all && owesPresence(state, peer);
-    peer.inflight = {
-      ...sent,
-      origins: batches.map(({ head }) => head.origin),
-      presence: withPeople ? state.presenceVersion : peer.presence,
-      members: news,
-    };
-    const presence = withPeople ? { presence: published(state) } : {};
-    const body = writeRelay(address, { from: state.name, vv: state.log.cursor(), ...presence, batches }, state);
+    peer.poke = false;
+    const piece = pieceFor(state, peer, [...new Set([...origins, ...peer.wants])], sent);
+    const relay = { from: state.name, vv: state.log.cursor(), want: wantFrom(state, address), ...piece };
+    const body = writeRelay(address, relay, state);
+    peer.inflight = sent;
     out.push({ do: "post", peer: address, verb: "relay", body, patience: 0 });
   }
 }
 
-/** What a peer lacks, in the order applied here, so that nothing comes before what it depends on; as much as fits a request. */
-function batchesFor(state: State, { acked }: Peer, origins: string[]): { batches: Batch[]; all: boolean } {
-  if (acked === null) return { batches: [], all: false };
+type Piece = Pick<RelayRequest, "floor" | "presence" | "batches">;
+
+/** What a peer is sent next of these origins, and a note of it in `sent`: the floor if it lacks what lies below, else batches, and with the last of them the people. */
+function pieceFor(state: State, peer: Peer, origins: string[], sent: Sent): Piece {
+  const { acked } = peer;
+  if (acked === null) return { batches: [] };
+  const below = origins.filter((origin) => state.log.floor(origin) > (acked[origin] ?? 0));
+  if (below.length > 0) {
+    sent.origins = below;
+    return { floor: toldFloor(state), batches: [] };
+  }
+  const { batches, all } = batchesAbove(state, acked, origins);
+  sent.origins = batches.map(({ head }) => head.origin);
+  // Who went is told after what they said: only the request that brings all messages brings the people.
+  if (!all || !owesPresence(state, peer)) return { batches };
+  sent.presence = state.presenceVersion;
+  return { presence: published(state), batches };
+}
+
+/** The batches above a cursor in the order applied here, so that nothing comes before what it depends on; as much as fits a request. */
+function batchesAbove(state: State, acked: Cursor, origins: string[]): { batches: Batch[]; all: boolean } {
   const places: Place[] = [];
   for (const origin of origins) {
     let size = 0;
@@ -114,7 +130,7 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
   const sent = peer?.inflight;
   if (!peer || !sent) return;
   peer.inflight = undefined;
-  const problem = status === 200 ? accepted(state, peer, sent, event) : refused(state, peer, event, out);
+  const problem = status === 200 ? accepted(state, peer, sent, event, out) : refused(state, peer, event, out);
   if (problem !== undefined) {
     fail(peer, now, state.env.random());
     const detail = { peer: address, verb, status, problem, fails: peer.fails, retryAt: peer.retryAt };
@@ -125,20 +141,33 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
 }
 
 /** Takes note of what a peer acknowledges; answers what was wrong with it, if anything. */
-function accepted(state: State, peer: Peer, sent: Sent, { verb, body, now }: Answer): string | undefined {
+function accepted(
+  state: State,
+  peer: Peer,
+  sent: Sent,
+  { verb, body, now }: Answer,
+  out: Effect[],
+): string | undefined {
+  if (sent.stale) {
+    succeed(peer);
+    return undefined;
+  }
   if (verb === "update_servers") {
     merge(peer.members, sent.members);
     succeed(peer);
     return undefined;
   }
-  const vv = read(parseRelayAnswer, body, state);
-  if (!vv.ok) return vv.reason;
+  const answer = read(parseRelayAnswer, body, state);
+  if (!answer.ok) return answer.reason;
+  const { vv, want } = answer.value;
+  outgrown(state, vv, now, out);
   const { from, origins } = sent;
-  const advanced = origins.some((origin) => (vv.value[origin] ?? 0) > (from?.[origin] ?? 0));
-  peer.acked = vv.value;
+  const advanced = origins.some((origin) => (vv[origin] ?? 0) > (from?.[origin] ?? 0));
+  peer.acked = vv;
+  peer.wants = want;
   peer.presence = sent.presence;
-  succeed(peer);
-  if (origins.length > 0 && !advanced) postpone(peer, now);
+  if (origins.length === 0 || advanced) succeed(peer);
+  else postpone(peer, now);
   return undefined;
 }
 
@@ -168,7 +197,7 @@ export function settle(state: State, now: number, out: Effect[]): void {
       due = Math.min(due, peer.retryAt > now ? peer.retryAt : now + DEBT_ALARM_MS);
   for (const deadline of state.graces.values()) due = Math.min(due, deadline);
   for (const deadline of state.serverGraces.values()) due = Math.min(due, deadline);
-  for (const { parkedUntil } of state.parked) due = Math.min(due, parkedUntil);
+  for (const { askAt, parkedUntil } of state.parked) due = Math.min(due, askAt > now ? askAt : parkedUntil);
   if (state.draining) due = Math.min(due, state.draining.deadline);
   const at = due === Number.POSITIVE_INFINITY ? null : due;
   if (at === state.alarm || (at !== null && state.alarm !== null && state.alarm <= at)) return;

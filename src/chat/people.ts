@@ -3,7 +3,7 @@ import type { Effect } from "./effects.ts";
 import { CROWD, GRACE_MS, MAX_NAMES } from "./limits.ts";
 import type { Published } from "./presence.ts";
 import { type State, self } from "./state.ts";
-import { line } from "./wire.ts";
+import { line, originOf } from "./wire.ts";
 
 /** Where a server's published set is stored. */
 const keyOf = (server: string): string => `presence/${server}`;
@@ -36,19 +36,27 @@ export function expire(state: State, now: number, out: Effect[]): void {
     state.serverGraces.delete(server);
     state.presence.replace(server, []);
     // Whatever it publishes when it comes back is news.
-    state.published.delete(server);
+    if (!state.published.delete(server)) continue;
     out.push({ do: "put", key: keyOf(server), value: { epoch: "", version: 0, people: [] } });
   }
 }
 
 /** Takes over what another server published, if it is newer. */
-export function receive(state: State, server: string, published: Published, out: Effect[]): void {
+export function receive(state: State, server: string, published: Published, now: number, out: Effect[]): void {
   const { epoch, version, people } = published;
   const held = state.published.get(server);
   if (held && held.epoch === epoch && held.version >= version) return;
+  if (held && held.epoch !== epoch) cutOff(state, originOf(server, held.epoch), state.presence.on(server), now);
   state.published.set(server, { epoch, version });
   state.presence.replace(server, people);
   out.push({ do: "put", key: keyOf(server), value: published });
+}
+
+/** A server lost its storage, and with it the memory of who was there: they stay for the grace period, under the name of what it was. */
+function cutOff(state: State, before: string, people: ReadonlyMap<string, string>, now: number): void {
+  if (people.size === 0) return;
+  state.presence.replace(before, people);
+  state.serverGraces.set(before, now + GRACE_MS);
 }
 
 /** What this server publishes. */

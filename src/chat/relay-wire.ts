@@ -1,15 +1,22 @@
 /** The body of `relay`: one JSON header line followed by the lines of its batches, raw, so that nothing is escaped twice. */
 import { addressFor, header, isFields, json, need, type Place } from "./body.ts";
-import { MAX_MEMBERS, MAX_PEOPLE } from "./limits.ts";
+import { MAX_BEYOND, MAX_ORIGINS, MAX_PEOPLE, MAX_SESSIONS } from "./limits.ts";
 import { authorOf, type Batch, type Head } from "./log.ts";
 import { EPOCH, isCount, isCursor } from "./parse.ts";
 import type { Published } from "./presence.ts";
+import type { ToldFloor } from "./retention.ts";
+import type { SessionEntry } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
 
-/** `relay`: `vv` is what the sender has applied, `presence` its published set if the receiver may lack it. */
+/**
+ * `relay`: `vv` is what the sender has applied, `want` the origins it asks the receiver for, `floor` what the sender trimmed if the receiver
+ * lacks it, `presence` its published set if the receiver may lack it.
+ */
 export interface RelayRequest {
   from: string;
   vv: Cursor;
+  want?: string[];
+  floor?: ToldFloor;
   presence?: Published;
   batches: Batch[];
 }
@@ -17,19 +24,37 @@ export interface RelayRequest {
 const ID = /^[0-9a-f]{20}$/;
 const ORIGIN = /^[a-z0-9][a-z0-9-]{0,31}#[0-9a-f]{8}$/;
 
-/** The answer to `relay`. */
-export function parseRelayAnswer(body: string): Cursor {
-  const { vv } = json(body);
-  need(isCursor(vv), "vv must be an object {origin: seq}");
-  return vv;
+/** The answer to `relay`: what is applied now, and the origins the receiver asks the sender for. */
+export interface RelayAnswer {
+  vv: Cursor;
+  want: string[];
 }
 
-export function writeRelay(to: string, { from, batches, ...rest }: RelayRequest, place: Place): string {
+export function parseRelayAnswer(body: string): RelayAnswer {
+  const { vv, want } = json(body);
+  need(isCursor(vv), VV);
+  return { vv, want: parseWant(want) };
+}
+
+const VV = `vv must be an object {origin: seq} of at most ${MAX_ORIGINS} origins`;
+
+function parseWant(want: unknown = []): string[] {
+  need(
+    Array.isArray(want) &&
+      want.length <= MAX_ORIGINS &&
+      want.every((origin) => typeof origin === "string" && ORIGIN.test(origin)),
+    "want must be a list of origins",
+  );
+  return want as string[];
+}
+
+export function writeRelay(to: string, { from, want = [], batches, ...rest }: RelayRequest, place: Place): string {
   const { chat } = place;
   const head = JSON.stringify({
     chat,
     from: addressFor(to, from, place),
     ...rest,
+    ...(want.length > 0 ? { want } : {}),
     batches: batches.map((batch) => batch.head),
   });
   return [head, ...batches.map((batch) => batch.lines)].join("\n");
@@ -37,8 +62,8 @@ export function writeRelay(to: string, { from, batches, ...rest }: RelayRequest,
 
 export function parseRelay(body: string, place: Place): RelayRequest {
   const end = body.indexOf("\n");
-  const { from, vv, presence, batches } = header(end < 0 ? body : body.slice(0, end), place);
-  need(isCursor(vv), "vv must be an object {origin: seq}");
+  const { from, vv, want, floor, presence, batches } = header(end < 0 ? body : body.slice(0, end), place);
+  need(isCursor(vv), VV);
   need(Array.isArray(batches), "batches must be a list");
   let at = end + 1;
   const relay: RelayRequest = {
@@ -53,9 +78,36 @@ export function parseRelay(body: string, place: Place): RelayRequest {
     }),
   };
   need(batches.length === 0 ? end < 0 : at - 1 === body.length, "the lines are not as long as the batches say");
+  if (want !== undefined) relay.want = parseWant(want);
+  if (floor !== undefined) relay.floor = parseFloor(floor);
   if (presence !== undefined) relay.presence = parsePresence(presence);
   return relay;
 }
+
+function parseFloor(value: unknown): ToldFloor {
+  need(isFields(value), "floor must be an object");
+  const { cursor, time, sessions } = value;
+  need(
+    isCursor(cursor) && Object.keys(cursor).every((origin) => ORIGIN.test(origin)),
+    `floor.cursor must be an object {origin: seq} of at most ${MAX_ORIGINS} origins`,
+  );
+  need(isCount(time, 0), "floor.time must be a whole number from 0");
+  need(
+    Array.isArray(sessions) && sessions.length <= MAX_SESSIONS && sessions.every(isSession),
+    `floor.sessions must be a list of at most ${MAX_SESSIONS} [id, upTo, beyond, time]`,
+  );
+  return { cursor, time, sessions };
+}
+
+const isSession = (entry: unknown): entry is SessionEntry =>
+  Array.isArray(entry) &&
+  typeof entry[0] === "string" &&
+  ID.test(entry[0]) &&
+  isCount(entry[1], 0) &&
+  Array.isArray(entry[2]) &&
+  entry[2].length <= MAX_BEYOND &&
+  entry[2].every((n) => isCount(n, 1)) &&
+  isCount(entry[3], 0);
 
 function parsePresence(value: unknown): Published {
   need(isFields(value), "presence must be an object");
@@ -80,7 +132,7 @@ function parseHead(value: unknown): Head {
   const { origin, first, count, time, dep, ids, by, size } = value;
   need(typeof origin === "string" && ORIGIN.test(origin), "origin of a batch must be server#epoch");
   need(isCount(first, 1) && isCount(count, 1) && isCount(time, 0), "first, count and time must be whole numbers");
-  need(isCursor(dep) && Object.keys(dep).length <= MAX_MEMBERS, "dep must be an object {origin: seq}");
+  need(isCursor(dep), `dep must be an object {origin: seq} of at most ${MAX_ORIGINS} origins`);
   need(Array.isArray(ids) && ids.every((id) => typeof id === "string" && ID.test(id)), "ids must be a list of ids");
   need(Array.isArray(by) && by.length === 2 * count, "by must hold an author and a number per message");
   for (let i = 0; i < by.length; i += 2)

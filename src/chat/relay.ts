@@ -2,14 +2,17 @@
 
 import { read } from "./body.ts";
 import type { Effect, Event, RequestKey } from "./effects.ts";
-import { applicable } from "./held.ts";
+import { applicable, take } from "./held.ts";
 import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
 import type { Batch } from "./log.ts";
+import { outgrown } from "./membership.ts";
 import { hearFrom } from "./peer.ts";
 import { receive } from "./people.ts";
 import { parseRelay, type RelayRequest } from "./relay-wire.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
+import { adoptFloor } from "./retention.ts";
 import { type State, wantFlush } from "./state.ts";
+import { heardFrom, wantFrom } from "./wanted.ts";
 import type { Verb } from "./wire.ts";
 
 /** Queues what a peer tells for the flush of this turn. */
@@ -22,9 +25,13 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   if (refused) return refused;
   if (!state.members.has(relay.from) || relay.from === state.name)
     return no(409, "unknown_server", `'${relay.from}' is no other server of this chat; send server_join_req first`);
+  outgrown(state, relay.vv, now, out);
   const peer = state.peers.get(relay.from);
-  if (peer) hearFrom(peer, relay.vv);
-  const time = Math.max(0, ...relay.batches.map(({ head }) => head.time));
+  if (peer) {
+    hearFrom(peer, relay.vv);
+    peer.wants = relay.want ?? [];
+  }
+  const time = Math.max(relay.floor?.time ?? 0, ...relay.batches.map(({ head }) => head.time));
   if (time > now + MAX_CLOCK_SKEW_MS) {
     const message = `a batch of '${relay.from}' is ${time - now} ms ahead of the clock here; correct the clock of one of the two`;
     return no(409, "clock_ahead", message);
@@ -36,20 +43,30 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
 
 type Arrived = { req: RequestKey; relay: RelayRequest };
 
-/** Of what arrived, the batches that can be applied; published people are taken over at once. */
-export function acceptArrived(state: State, arrived: Arrived[], out: Effect[]): Batch[] {
-  for (const { relay } of arrived)
-    if (relay.presence && state.members.get(relay.from)?.status === "alive")
-      receive(state, relay.from, relay.presence, out);
-  return applicable(
-    state,
-    arrived.flatMap(({ relay }) => relay.batches),
-  );
+/** Of what arrived, the batches that can be applied; published people and floors are taken over at once, and clients are due a `reset` for the latter. */
+export function acceptArrived(
+  state: State,
+  arrived: Arrived[],
+  now: number,
+  out: Effect[],
+): { batches: Batch[]; resets: string[] } {
+  const resets: string[] = [];
+  for (const { relay } of arrived) {
+    const { from, floor, presence, batches } = relay;
+    if (presence && state.members.get(from)?.status === "alive") receive(state, from, presence, now, out);
+    if (floor) resets.push(...adoptFloor(state, floor, out));
+    heardFrom(state, from);
+    take(state, from, batches);
+  }
+  return { batches: applicable(state), resets };
 }
 
-/** Answers the relays of this flush: what is applied here. */
+/** Answers the relays of this flush: what is applied here, and what the sender is asked for. */
 export function answerArrived(state: State, arrived: Arrived[], out: Effect[]): void {
   if (arrived.length === 0) return;
-  const reply = yes({ vv: state.log.cursor() });
-  for (const { req } of arrived) answer(req, reply, out);
+  const vv = state.log.cursor();
+  for (const { req, relay } of arrived) {
+    const want = wantFrom(state, relay.from);
+    answer(req, yes(want.length > 0 ? { vv, want } : { vv }), out);
+  }
 }

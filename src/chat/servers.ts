@@ -1,8 +1,8 @@
 /** The clauses for the set of servers: `server_join_req`, `update_servers`, `start`. */
 import { atHome, hostOf, isAddress } from "./address.ts";
-import { read } from "./body.ts";
+import { type Read, read } from "./body.ts";
 import type { Effect, Event } from "./effects.ts";
-import { BOOT_PATIENCE_MS } from "./limits.ts";
+import { BOOT_PATIENCE_MS, MAX_MEMBERS } from "./limits.ts";
 import { type Member, merge, replaces } from "./members.ts";
 import {
   type MembersRequest,
@@ -12,7 +12,7 @@ import {
   writeMembers,
   writeMembersRequest,
 } from "./members-wire.ts";
-import { declare, learn } from "./membership.ts";
+import { declare, learn, newEpoch } from "./membership.ts";
 import { awaitStart, hearFrom } from "./peer.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { isAlive, others, type State, self, serverEntries } from "./state.ts";
@@ -22,7 +22,7 @@ type PeerRequest = Event & { type: Verb };
 
 /** A new server asks to be in the set: it is added and gets all members; everyone else is told by `update_servers`. */
 export function server_join_req(state: State, event: PeerRequest, out: Effect[]): Reply | undefined {
-  const request = read(parseMembersRequest, event.body, state);
+  const request = readMembers(state, event.body);
   if (!request.ok) return no(400, "bad_request", request.reason);
   if (self(state) === undefined && state.name === "main") startMain(state, event.now, out);
   const refused = peerRefusal(state, request.value.from);
@@ -35,7 +35,7 @@ export function server_join_req(state: State, event: PeerRequest, out: Effect[])
 
 /** A server tells what is new of the members: it is merged, and passed on to those who may lack it. */
 export function update_servers(state: State, event: PeerRequest, out: Effect[]): Reply | undefined {
-  const request = read(parseMembersRequest, event.body, state);
+  const request = readMembers(state, event.body);
   if (!request.ok) return no(400, "bad_request", request.reason);
   const { from, members } = request.value;
   const claim = members.find(([address]) => address === state.name)?.[1];
@@ -45,10 +45,19 @@ export function update_servers(state: State, event: PeerRequest, out: Effect[]):
   return peerRefusal(state, from) ?? yes({});
 }
 
+/** The body of a request, refused if it would make the set larger than a chat can be. */
+function readMembers(state: State, body: string): Read<MembersRequest> {
+  const request = read(parseMembersRequest, body, state);
+  if (!request.ok) return request;
+  const all = new Set([...state.members.keys(), ...request.value.members.map(([address]) => address)]);
+  return all.size <= MAX_MEMBERS
+    ? request
+    : { ok: false, reason: `a chat has at most ${MAX_MEMBERS} servers, those that left included` };
+}
+
 /** The set counts on this server, which knows nothing: its storage was lost, or its start broke off half way. It begins its next life. */
 function adopt(state: State, claim: Member, members: [string, Member][], now: number, out: Effect[]): void {
-  const epoch = state.env.mint().slice(0, 8);
-  declare(state, { inc: claim.inc + 1, status: "alive", epoch }, members, now, out);
+  declare(state, { inc: claim.inc + 1, status: "alive", epoch: newEpoch(state) }, members, now, out);
 }
 
 function hear(state: State, { from, members }: MembersRequest, now: number, out: Effect[]): void {
@@ -68,7 +77,7 @@ export function startMain(state: State, now: number, out: Effect[]): void {
 function nextLife(state: State): Member {
   const me = self(state);
   if (me?.status === "alive") return me;
-  return { inc: (me?.inc ?? 0) + 1, status: "alive", epoch: me?.epoch ?? state.env.mint().slice(0, 8) };
+  return { inc: (me?.inc ?? 0) + 1, status: "alive", epoch: me?.epoch ?? newEpoch(state) };
 }
 
 /** Operator: start this server by joining the set of `boot`, as the original's `server2:start(Boot)`. Answered when it is in. */

@@ -6,6 +6,7 @@ import type { Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
 import type { Presence } from "./presence.ts";
 import type { RelayRequest } from "./relay-wire.ts";
+import type { Retention } from "./retention.ts";
 import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
 import { originOf } from "./wire.ts";
 
@@ -19,6 +20,7 @@ export interface Env {
   random(): number;
   /** The lines of a row of the log. */
   read: ReadRow;
+  retention: Retention;
 }
 
 /** A connection. `open`: no join yet; `parked`: ahead of this server; `joining`: welcomed by the next flush; `gone`: leaves with it. */
@@ -33,7 +35,8 @@ export interface Client {
   /** What `n` was when it joined. */
   known: number;
   cursor: Cursor | undefined;
-  /** When it has been parked long enough, ms since epoch. */
+  /** When everyone is asked for what it waits for, and when it has waited long enough, ms since epoch. */
+  askAt: number;
   parkedUntil: number;
 }
 
@@ -80,6 +83,8 @@ export interface State {
   /** Batches that wait for what they depend on, by origin, and their size in characters. */
   readonly held: Map<string, Batch[]>;
   heldSize: number;
+  /** Origins whose batches are missing here, and which server is asked for them besides the one that writes them. */
+  readonly wanted: Map<string, string>;
   serversChanged: boolean;
   /** The last `update_servers` clients were told, or would have been at boot. */
   serversTold: string;
@@ -102,6 +107,7 @@ export function addClient(state: State, key: ClientKey): Client {
     n: 0,
     known: 0,
     cursor: undefined,
+    askAt: 0,
     parkedUntil: 0,
   };
   state.clients.set(key, client);
@@ -122,6 +128,14 @@ export const refusal = (state: State): Refusal | undefined =>
 
 /** The origin of this server's own batches; only a server that was started has one. */
 export const originOfSelf = (state: State): string => originOf(state.name, self(state)?.epoch ?? "");
+
+/** The living servers other than this one, by the origin they write under. */
+export function writers(state: State): Map<string, string> {
+  const writers = new Map<string, string>();
+  for (const [address, { status, epoch }] of state.members)
+    if (status === "alive" && address !== state.name) writers.set(originOf(nameOf(address), epoch), address);
+  return writers;
+}
 
 /** The highest number this server gave. */
 export const ownSeq = (state: State): number => state.log.applied(originOfSelf(state));

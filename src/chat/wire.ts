@@ -34,7 +34,7 @@ export type ServerMessage =
   | { type: "presence"; count: number; joined: number; left: number; names?: Person[] }
   | ({ type: "message"; text: string; n: number; origin: string; seq: number; time: number } & Person)
   | { type: "update_servers"; servers: ServerEntry[] }
-  | { type: "reset"; reason: "ahead" }
+  | { type: "reset"; reason: "ahead" | "trimmed"; cursor?: Cursor }
   | { type: "exit"; reason: "leave" | "replaced" | "disconnect"; servers: ServerEntry[] }
   | ({ type: "error" } & Refusal);
 

@@ -4,8 +4,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { HOST, hostOf } from "../chat/address.ts";
 import { boot } from "../chat/boot.ts";
 import type { Effect, Event, RequestKey } from "../chat/effects.ts";
+import { RETENTION } from "../chat/limits.ts";
 import { others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
 import { step } from "../chat/step.ts";
+import { transcriptPage } from "../chat/transcript.ts";
 import { httpError, json } from "./http.ts";
 import { post } from "./peers.ts";
 import { Sockets } from "./sockets.ts";
@@ -57,6 +59,7 @@ export class ChatServer extends DurableObject<Env> {
       mint: () => randomBytes(SESSION_BYTES).toString("hex"),
       random: Math.random,
       read: (pos: number) => this.#store.read(pos),
+      retention: RETENTION,
     };
     void ctx.blockConcurrencyWhile(async () => {
       const stored = this.#store.load(await ctx.storage.getAlarm());
@@ -67,7 +70,7 @@ export class ChatServer extends DurableObject<Env> {
 
   /** Paths are those of the Worker, which has checked names and cookie; other objects call the same ones. */
   override async fetch(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     const verb = pathname.slice(pathname.lastIndexOf("/") + 1);
     const now = Date.now();
     switch (verb) {
@@ -75,6 +78,8 @@ export class ChatServer extends DurableObject<Env> {
         return this.#connect(pathname);
       case "servers":
         return this.#list();
+      case "transcript":
+        return this.#transcript(searchParams.get("before"));
       case "start": {
         const { boot } = await request.json<{ boot?: string }>();
         return this.#ask((req) => ({ type: "start", req, boot, now }));
@@ -136,6 +141,13 @@ export class ChatServer extends DurableObject<Env> {
     return json(JSON.stringify({ servers: serverList(this.#state) }));
   }
 
+  #transcript(before: string | null): Response {
+    const never = refusal(this.#state);
+    if (never) return httpError(404, never.code, never.message);
+    const { status, body } = transcriptPage(this.#state, before);
+    return json(body, status);
+  }
+
   /** An event whose `reply` is the response. */
   #ask(event: (req: RequestKey) => Event): Promise<Response> {
     const req = this.#nextRequest++;
@@ -162,6 +174,9 @@ export class ChatServer extends DurableObject<Env> {
         break;
       case "put":
         this.#store.put(effect);
+        break;
+      case "trim":
+        this.#store.trim(effect);
         break;
       case "tell":
         this.#sockets.tell(effect.frame);

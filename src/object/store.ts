@@ -2,12 +2,13 @@
 
 import type { Stored } from "../chat/boot.ts";
 import type { Effect } from "../chat/effects.ts";
-import type { Head } from "../chat/log.ts";
+import type { Floor, Head } from "../chat/log.ts";
 import type { Member } from "../chat/members.ts";
 import type { Published } from "../chat/presence.ts";
+import type { SessionEntry } from "../chat/seen.ts";
 
 /** The version of the tables below. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 export class Store {
   readonly #sql: SqlStorage;
@@ -21,14 +22,17 @@ export class Store {
 
   /** Everything a server is rebuilt from; of the log only the headers. */
   load(alarm: number | null): Stored {
-    const stored: Stored = { members: [], published: [], rows: [], alarm };
+    const stored: Stored = { members: [], published: [], floor: undefined, sessions: [], rows: [], alarm };
     if (!this.#created) return stored;
     for (const { key, value } of this.#rows<{ key: string; value: string }>("SELECT key, value FROM state")) {
       const [kind, name] = key.split("/") as [string, string];
       if (kind === "member") stored.members.push([name, JSON.parse(value) as Member]);
       if (kind === "presence") stored.published.push([name, JSON.parse(value) as Published]);
+      if (kind === "floor") stored.floor = JSON.parse(value) as Floor;
+      if (kind === "seen") stored.sessions.push(...(JSON.parse(value) as SessionEntry[]));
     }
-    for (const { heads } of this.#rows<{ heads: string }>("SELECT heads FROM log ORDER BY pos"))
+    const from = stored.floor?.pos ?? 0;
+    for (const { heads } of this.#rows<{ heads: string }>("SELECT heads FROM log WHERE pos >= ? ORDER BY pos", from))
       stored.rows.push(JSON.parse(heads) as Head[]);
     return stored;
   }
@@ -50,6 +54,10 @@ export class Store {
     this.#sql.exec("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", key, JSON.stringify(value));
   }
 
+  trim({ below }: Effect & { do: "trim" }): void {
+    this.#sql.exec("DELETE FROM log WHERE pos < ?", below);
+  }
+
   #create(): void {
     if (this.#created) return;
     this.#sql.exec("CREATE TABLE log (pos INTEGER PRIMARY KEY, heads TEXT NOT NULL, lines TEXT NOT NULL)");
@@ -58,10 +66,14 @@ export class Store {
     this.#created = true;
   }
 
-  /** There is one version so far. A newer one was written by newer code, and this code would damage it. */
+  /**
+   * Version 1 knew no floor and would take a trimmed log for a short one; the tables are the same.
+   * A newer version was written by newer code, and this code would damage it.
+   */
   #migrate(): void {
     const version = Number(this.#rows<{ value: string }>("SELECT value FROM state WHERE key = 'schema'")[0]?.value);
-    if (version !== SCHEMA) throw new Error(`the database has schema ${version}, this code knows ${SCHEMA}`);
+    if (!(version <= SCHEMA)) throw new Error(`the database has schema ${version}, this code knows ${SCHEMA}`);
+    if (version < SCHEMA) this.#sql.exec("UPDATE state SET value = ? WHERE key = 'schema'", String(SCHEMA));
   }
 
   #rows<T extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): T[] {

@@ -220,6 +220,22 @@ describe("hearing", () => {
     expect(rig.state.cursor).toEqual({ "a#2": 3 });
   });
 
+  it("K20 what was trimmed while it waited for its echo is delivered; what the server does not know goes on waiting", () => {
+    const rig = new Rig();
+    rig.welcome();
+    rig.say("one", "two", "three");
+    rig.cut();
+    rig.pass(500);
+    rig.open();
+    const back = rig.hear(welcome({ n: 2, cursor: {} }), {
+      type: "reset",
+      reason: "trimmed",
+      cursor: { "main#1": 40 },
+    });
+    expect(rig.all("echoed", back).map(({ message: { n } }) => n)).toEqual([1, 2]);
+    expect(snapshotOf(rig.state)).toMatchObject({ n: 2, outbox: [{ n: 3, text: "three" }], cursor: { "main#1": 40 } });
+  });
+
   it("K19 what is no object of the contract is told as unsupported, and what a newer server says as it is", () => {
     const rig = new Rig();
     rig.welcome();

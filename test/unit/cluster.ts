@@ -6,6 +6,8 @@
 import { createHash } from "node:crypto";
 import { abroad, hostOf, nameOf } from "../../src/chat/address.ts";
 import { type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
+import { RETENTION } from "../../src/chat/limits.ts";
+import type { Retention } from "../../src/chat/retention.ts";
 import type { State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
 import type { ClientMessage, ServerMessage, Verb } from "../../src/chat/wire.ts";
@@ -23,7 +25,7 @@ export class Node {
   readonly name: string;
   readonly cluster: Cluster;
   state: State;
-  readonly disk = new Disk();
+  readonly disk: Disk;
   readonly frames = new Map<number, string[]>();
   readonly attachments = new Map<number, Remembered>();
   readonly replies = new Map<number, Answer>();
@@ -34,6 +36,7 @@ export class Node {
   constructor(name: string, cluster: Cluster) {
     this.name = name;
     this.cluster = cluster;
+    this.disk = new Disk(cluster.retention);
     this.state = this.#boot();
   }
 
@@ -197,7 +200,13 @@ export class Cluster {
   readonly nodes = new Map<string, Node>();
   /** Servers nobody reaches. */
   readonly down = new Set<string>();
+  /** How much its servers keep of their logs. */
+  readonly retention: Retention;
   #minted = 0;
+
+  constructor(retention: Retention = RETENTION) {
+    this.retention = retention;
+  }
 
   mint(): string {
     return createHash("md5")
@@ -272,8 +281,10 @@ export class Cluster {
 }
 
 /** A chat of several servers, all started from `main`. */
-export function clusterOf(...names: string[]): Cluster {
-  const cluster = new Cluster();
+export const clusterOf = (...names: string[]): Cluster => started(new Cluster(), names);
+
+/** Starts servers from `main`. */
+export function started(cluster: Cluster, names: string[]): Cluster {
   for (const name of names) cluster.start(name);
   return cluster;
 }

@@ -112,7 +112,7 @@ describe("the flush", () => {
 describe("what was seen", () => {
   it("R8 S5 a late message is not a copy, an exact copy is", () => {
     const seen = new Seen();
-    expect([1, 3, 2, 3, 1, 5].map((n) => seen.add("a", n))).toEqual([true, true, true, false, false, true]);
+    expect([1, 3, 2, 3, 1, 5].map((n) => seen.add("a", n, 0))).toEqual([true, true, true, false, false, true]);
     expect(seen.has("a", 4)).toBe(false);
     expect(seen.has("b", 1)).toBe(false);
     expect([seen.highest("a"), seen.highest("b")]).toEqual([5, 0]);

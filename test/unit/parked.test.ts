@@ -54,6 +54,23 @@ describe("a client ahead of its server", () => {
     expect(bob.texts.at(-1)).toBe("three");
   });
 
+  it("C14 C15 does not wait for what a server that left never wrote", () => {
+    const { cluster, moved, held } = moving();
+    for (const post of held) cluster.deliver(post);
+    cluster.settle();
+    const [[origin = "", seq = 0] = []] = Object.entries(moved.last("welcome").cursor);
+    expect(cluster.disconnect("main")?.status).toBe(200);
+    const beyond = cluster
+      .node("b")
+      .connect()
+      .join("beyond", { cursor: { [origin]: seq + 1 } });
+    cluster.node("b").flush();
+    expect(beyond.got.slice(0, 2)).toMatchObject([
+      { type: "welcome", cursor: { [origin]: seq + 1 } },
+      { type: "reset", reason: "ahead", cursor: { [origin]: seq } },
+    ]);
+  });
+
   it("C12 is told nothing and may say nothing until it is welcome", () => {
     const { cluster, bob, moved } = moving();
     bob.send("unheard by alice");

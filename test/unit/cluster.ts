@@ -18,6 +18,12 @@ export type Post = { from: string; to: string; peer: string; verb: Verb; body: s
 type Answer = { status: number; body: string };
 type Told<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
 
+/** Whoever looks on: told of each event before its step, and of each effect before it is performed. */
+export interface Watcher {
+  event(node: Node, happening: Happening): void;
+  effect(node: Node, effect: Effect): void;
+}
+
 /** One server: a core, what it wrote, and what its clients got. */
 export class Node {
   readonly name: string;
@@ -64,6 +70,7 @@ export class Node {
   }
 
   do(happening: Happening): Effect[] {
+    this.cluster.watcher?.event(this, happening);
     const effects = step(this.state, { ...happening, now: this.cluster.now } as Event);
     for (const effect of effects) this.#perform(effect);
     return effects;
@@ -103,6 +110,7 @@ export class Node {
   }
 
   #perform(effect: Effect): void {
+    this.cluster.watcher?.effect(this, effect);
     this.disk.write(effect);
     if (effect.do === "send") this.frames.get(effect.client)?.push(effect.frame);
     if (effect.do === "tell")
@@ -197,6 +205,7 @@ export class Cluster {
   readonly nodes = new Map<string, Node>();
   /** Servers nobody reaches. */
   readonly down = new Set<string>();
+  watcher: Watcher | undefined;
   #minted = 0;
 
   mint(): string {

@@ -11,12 +11,11 @@ export const EVERYONE = "";
 export function wantFrom(state: State, address: string): string[] {
   if (state.wanted.size === 0) return [];
   const living = writers(state);
-  const asked = [...state.wanted].filter(([origin, whom]) => {
-    // What nobody writes any more comes from all who have it.
-    if (whom !== EVERYONE && !living.has(origin)) state.wanted.delete(origin);
-    return living.get(origin) !== address && (whom === address || whom === EVERYONE);
-  });
-  return asked.map(([origin]) => origin);
+  // What nobody writes any more comes unasked from all who have it.
+  for (const [origin, whom] of state.wanted) if (whom !== EVERYONE && !living.has(origin)) state.wanted.delete(origin);
+  return [...state.wanted]
+    .filter(([origin, whom]) => living.get(origin) !== address && (whom === address || whom === EVERYONE))
+    .map(([origin]) => origin);
 }
 
 /** A server told of its own batches: nobody else is to be asked for them. */

@@ -18,7 +18,7 @@ describe("amnesia", () => {
     const cluster = clusterOf("main", "b");
     const alice = cluster.node("main").connect().join("alice");
     const bob = cluster.node("b").connect().join("bob");
-    const carol = cluster.node("b").connect().join("carol");
+    cluster.node("b").connect().join("carol");
     cluster.settle();
     const { session } = bob.last("welcome");
     cluster.nodes.delete("b");

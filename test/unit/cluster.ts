@@ -10,15 +10,21 @@ import { RETENTION } from "../../src/chat/limits.ts";
 import type { Retention } from "../../src/chat/retention.ts";
 import type { State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
-import type { ClientMessage, ServerMessage, Verb } from "../../src/chat/wire.ts";
+import type { Verb } from "../../src/chat/wire.ts";
 import { Disk, type Remembered } from "../disk.ts";
+import { Client } from "./client.ts";
 
 /** An event without its time; the cluster's clock adds it. */
 export type Happening = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
 /** `peer`: what the sender calls the receiver. */
 export type Post = { from: string; to: string; peer: string; verb: Verb; body: string };
 type Answer = { status: number; body: string };
-type Told<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
+
+/** Whoever looks on: told of each event before its step, and of each effect before it is performed. */
+export interface Watcher {
+  event(node: Node, happening: Happening): void;
+  effect(node: Node, effect: Effect): void;
+}
 
 /** One server: a core, what it wrote, and what its clients got. */
 export class Node {
@@ -67,6 +73,7 @@ export class Node {
   }
 
   do(happening: Happening): Effect[] {
+    this.cluster.watcher?.event(this, happening);
     const effects = step(this.state, { ...happening, now: this.cluster.now } as Event);
     for (const effect of effects) this.#perform(effect);
     return effects;
@@ -106,6 +113,7 @@ export class Node {
   }
 
   #perform(effect: Effect): void {
+    this.cluster.watcher?.effect(this, effect);
     this.disk.write(effect);
     if (effect.do === "send") this.frames.get(effect.client)?.push(effect.frame);
     if (effect.do === "tell")
@@ -130,70 +138,6 @@ export class Node {
   }
 }
 
-/** A plain client of one server. */
-export class Client {
-  readonly node: Node;
-  readonly key: number;
-
-  constructor(node: Node, key: number) {
-    this.node = node;
-    this.key = key;
-  }
-
-  say(...messages: (ClientMessage | Record<string, unknown> | string)[]): void {
-    const data = messages.map((m) => (typeof m === "string" ? m : JSON.stringify(m))).join("\n");
-    this.node.do({ type: "frame", client: this.key, data });
-  }
-
-  join(name: string, more: Partial<Extract<ClientMessage, { type: "client_join_req" }>> = {}): this {
-    this.say({ type: "client_join_req", name, ...more });
-    return this;
-  }
-
-  send(text: string, n?: number): void {
-    this.say(n === undefined ? { type: "send", text } : { type: "send", text, n });
-  }
-
-  cut(): void {
-    this.node.attachments.delete(this.key);
-    this.node.do({ type: "close", client: this.key });
-  }
-
-  get open(): boolean {
-    return this.node.attachments.has(this.key);
-  }
-
-  get got(): ServerMessage[] {
-    return (this.node.frames.get(this.key) ?? []).flatMap((frame) =>
-      frame.split("\n").map((text) => JSON.parse(text) as ServerMessage),
-    );
-  }
-
-  all<T extends ServerMessage["type"]>(type: T): Told<T>[] {
-    return this.got.filter((message): message is Told<T> => message.type === type);
-  }
-
-  /** The last object of a type; the test fails if there is none. */
-  last<T extends ServerMessage["type"]>(type: T): Told<T> {
-    const found = this.all(type).at(-1);
-    if (found === undefined) throw new Error(`no ${type} among ${JSON.stringify(this.got)}`);
-    return found;
-  }
-
-  get texts(): string[] {
-    return this.all("message").map(({ text }) => text);
-  }
-
-  /** What a person reads, in the original's words. */
-  get screen(): string[] {
-    return this.got.flatMap((message) => {
-      if (message.type === "join") return [`[JOIN] ${message.name}`];
-      if (message.type === "leave") return [`[LEAVE] ${message.name}`];
-      return message.type === "message" ? [`[${message.name}] ${message.text}`] : [];
-    });
-  }
-}
-
 export class Cluster {
   now = 1_790_000_000_000;
   posts: Post[] = [];
@@ -202,6 +146,7 @@ export class Cluster {
   readonly down = new Set<string>();
   /** How much its servers keep of their logs. */
   readonly retention: Retention;
+  watcher: Watcher | undefined;
   #minted = 0;
 
   constructor(retention: Retention = RETENTION) {

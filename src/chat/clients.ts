@@ -1,19 +1,17 @@
 /** The clauses for what clients do: connect, `client_join_req`, `send`, `client_leave_req`, and the loss of a connection. */
 import type { ClientKey, Effect } from "./effects.ts";
+import { exit, forget } from "./exit.ts";
+import { ack } from "./flow.ts";
 import { find } from "./history.ts";
 import { BUSY_RETRY_MS, MAX_FRAME, MAX_PENDING, WAITING_RETRY_MS } from "./limits.ts";
 import { park } from "./parked.ts";
 import { parseLine } from "./parse.ts";
 import { lose } from "./people.ts";
-import { addClient, type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
+import { addClient, type Client, type State, self, wantFlush } from "./state.ts";
 import { type ClientMessage, line, type Refusal } from "./wire.ts";
 
 /** How long a client turned away by a server that is draining waits, ms: it may yet stay. */
 const DRAINING_RETRY_MS = 1000;
-/** WebSocket close codes: done, going away, and one of the application's range. */
-const NORMAL = 1000;
-const GOING_AWAY = 1001;
-const REPLACED = 4001;
 
 /** A new connection. A server that has left or is leaving sends it where the others are. */
 export function open(state: State, key: ClientKey, out: Effect[]): void {
@@ -50,6 +48,10 @@ function clause(state: State, client: Client, message: ClientMessage, now: numbe
     return { code: "not_joined", message: 'join first: {"type":"client_join_req","name":"John"}' };
   if (message.type === "send") return send(state, client, message, out);
   if (message.type === "client_leave_req") client_leave_req(state, client, out);
+  else if (message.type === "ack") {
+    ack(state, client, message.cursor);
+    if (client.phase === "catching") wantFlush(state, out);
+  }
   return undefined;
 }
 
@@ -109,7 +111,7 @@ function send(state: State, client: Client, { text, n: given }: Of<"send">, out:
   return undefined;
 }
 
-/** A number that was used before: the same message is silently the same, another text is an error. */
+/** A number that was used before: the same message is silently the same, another text is an error that names it. */
 function again(state: State, client: Client, text: string, n: number): Refusal | undefined {
   const { id } = client;
   const waiting = state.sends.find((pending) => pending.id === id && pending.n === n);
@@ -122,7 +124,7 @@ function again(state: State, client: Client, text: string, n: number): Refusal |
   const next = client.n + 1;
   if (known === undefined)
     return { code: "n_gap", message: `the next n of this session is ${next}, not ${n}`, n: next };
-  return { code: "n_reused", message: `n ${n} of this session was another text; the next n is ${next}`, n: next };
+  return { code: "n_reused", message: `n ${n} of this session was another text; the next n is ${next}`, n };
 }
 
 /** Lets the client go with the flush of this turn, after what it said. */
@@ -143,20 +145,6 @@ export function close(state: State, key: ClientKey, now: number, out: Effect[]):
   state.parked = state.parked.filter((parked) => parked !== client);
   lose(state, client.id, now);
   wantFlush(state, out);
-}
-
-/** Tells a client to go elsewhere, or that it is done, and closes its connection. */
-export function exit(state: State, client: Client, reason: "leave" | "replaced" | "disconnect", out: Effect[]): void {
-  const code = { leave: NORMAL, replaced: REPLACED, disconnect: GOING_AWAY }[reason];
-  const frame = line({ type: "exit", reason, servers: serverEntries(state) });
-  out.push({ do: "send", client: client.key, frame }, { do: "close", client: client.key, code, reason });
-  forget(state, client);
-}
-
-function forget(state: State, client: Client): void {
-  client.phase = "gone";
-  state.clients.delete(client.key);
-  if (state.byId.get(client.id) === client) state.byId.delete(client.id);
 }
 
 function error(client: Client, refusal: Refusal, out: Effect[]): void {

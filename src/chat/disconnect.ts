@@ -1,6 +1,6 @@
 /** The clause for `disconnect`: a server goes when another one holds all it wrote, and says where to go instead. */
-import { exit } from "./clients.ts";
 import type { Effect, Event } from "./effects.ts";
+import { exit } from "./exit.ts";
 import { DRAIN_MS } from "./limits.ts";
 import { declare } from "./membership.ts";
 import { isHeld } from "./peers.ts";

@@ -3,10 +3,12 @@
  * First all that is written, then all that is told: who came, what was said, who went.
  */
 import { ownBatches, write } from "./batches.ts";
-import { exit } from "./clients.ts";
+import { canCatchUp, catchUp, deliver, dropSlow, startOver } from "./catchup.ts";
 import { checkDrain } from "./disconnect.ts";
 import type { Effect } from "./effects.ts";
-import { above, last } from "./history.ts";
+import { exit } from "./exit.ts";
+import { told } from "./flow.ts";
+import { last as latest } from "./history.ts";
 import { HISTORY, MAX_NAMES, MAX_RELAY, MAX_ROW } from "./limits.ts";
 import { aheadIn, canRelease, isComplete, release } from "./parked.ts";
 import { pump } from "./peers.ts";
@@ -30,34 +32,41 @@ export function flush(state: State, now: number, out: Effect[]): void {
   expire(state, now, out);
   const { batches, resets } = acceptArrived(state, arrived, now, out);
   const { came, went } = presenceLines(state);
+  if (resets.length > 0) startOver(state, state.log.pos, now, out);
   const welcomes = joining.map((client) => welcome(state, client));
+  state.catching.push(...joining);
+  const deliveries = catchUp(state);
   const said = write(state, sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches, out);
   for (const client of leaving) if ((state.byId.get(client.id) ?? client) === client) leave(state, client.id);
   const after = presenceLines(state);
   publish(state, out);
   trim(state, now, out);
 
-  tell(resets, out);
-  joining.forEach((client, i) => {
-    const { key, id, name, n } = client;
-    if (client.phase !== "gone") client.phase = "live";
-    client.cursor = undefined;
-    for (const frame of frames(welcomes[i] as string[])) out.push({ do: "send", client: key, frame });
-    out.push({ do: "admit", client: key, attachment: { id, name, n } });
+  tell(state, resets, now, out);
+  welcomes.forEach((lines, i) => {
+    send(joining[i] as Client, lines, out);
   });
-  tell([...serversLine(state), ...came, ...said], out);
+  for (const delivery of deliveries) deliver(state, delivery, out);
+  const news = [...serversLine(state), ...came];
+  const last = [...went, ...after.came, ...after.went];
+  for (const client of state.catching) send(client, [...news, ...last], out);
+  tell(state, [...news, ...said], now, out);
   for (const client of leaving) exit(state, client, "leave", out);
-  tell([...went, ...after.came, ...after.went], out);
+  tell(state, last, now, out);
+  startOver(state, state.log.floorNow().pos, now, out);
+  dropSlow(state, now, out);
   answerArrived(state, arrived, out);
 
-  if (canRelease(state)) wantFlush(state, out);
+  if (canRelease(state) || canCatchUp(state)) wantFlush(state, out);
   checkDrain(state, now, out);
   pump(state, now, out);
 }
 
-/** Where the stream of a client starts, and what it needs to know until then, line by line. */
-function welcome(state: State, { session, id, name, known, cursor }: Client): string[] {
+/** Where the stream of a client starts, and what it needs to know until then. What it missed is left to the catch-up. */
+function welcome(state: State, client: Client): string[] {
   const { chat, log, presence } = state;
+  const { session, id, name, known, cursor } = client;
+  client.at = cursor ? 1 : log.pos;
   const first = line({
     type: "welcome",
     chat,
@@ -71,7 +80,7 @@ function welcome(state: State, { session, id, name, known, cursor }: Client): st
     names: presence.names(MAX_NAMES),
     count: presence.count,
   });
-  return [first, ...(cursor ? [...resets(state, cursor), ...above(log, cursor)] : last(log, HISTORY))];
+  return [first, ...(cursor ? resets(state, cursor) : latest(log, HISTORY))];
 }
 
 /** What is missing between a client's cursor and the stream that follows, said aloud, with the cursor from which nothing is. */
@@ -92,8 +101,22 @@ function serversLine(state: State): string[] {
   return [update];
 }
 
-function tell(pieces: string[], out: Effect[]): void {
-  for (const frame of frames(pieces)) out.push({ do: "tell", frame });
+/** Tells all live clients; `pieces` are one line or several each. */
+function tell(state: State, pieces: string[], now: number, out: Effect[]): void {
+  if (pieces.length === 0) return;
+  let size = 0;
+  for (const frame of frames(pieces)) {
+    out.push({ do: "tell", frame });
+    size += frame.length;
+  }
+  told(state, size, pieces.at(-1) as string, now, out);
+}
+
+function send(client: Client, lines: string[], out: Effect[]): void {
+  for (const frame of frames(lines)) {
+    out.push({ do: "send", client: client.key, frame });
+    client.sent += frame.length;
+  }
 }
 
 /** Pieces, each of one line or more, in as few frames as their size allows. */

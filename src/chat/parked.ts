@@ -4,13 +4,11 @@
  */
 import { nameOf } from "./address.ts";
 import type { Effect } from "./effects.ts";
+import { restart } from "./exit.ts";
 import { AHEAD_MS, ASK_MS } from "./limits.ts";
 import { type Client, others, type State, writers } from "./state.ts";
 import { EVERYONE } from "./wanted.ts";
 import { type Cursor, originOf } from "./wire.ts";
-
-/** WebSocket close code "service restart": come back. */
-const RESTART = 1012;
 
 /** The origins of which a cursor says more than is applied here. */
 export const aheadIn = (state: State, cursor: Cursor): string[] =>
@@ -81,10 +79,7 @@ function poke(state: State, address: string | undefined): void {
 }
 
 /** After a loss of memory nobody knows what those were waiting for: their connections end, and they come back. */
-export function dropParked(state: State, out: Effect[]): void {
-  for (const { key } of state.parked) {
-    out.push({ do: "close", client: key, code: RESTART, reason: "restart" });
-    state.clients.delete(key);
-  }
+export function dropParked(state: State, now: number, out: Effect[]): void {
+  for (const client of state.parked) restart(state, client, now, out);
   state.parked = [];
 }

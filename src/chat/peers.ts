@@ -4,7 +4,7 @@
  */
 import { read } from "./body.ts";
 import type { Effect, Event } from "./effects.ts";
-import { DEBT_ALARM_MS, MAX_RELAY } from "./limits.ts";
+import { DEBT_ALARM_MS, MAX_RELAY, SLOW_MS } from "./limits.ts";
 import type { Batch, Place } from "./log.ts";
 import { lacking, type Members, merge } from "./members.ts";
 import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
@@ -198,6 +198,7 @@ export function settle(state: State, now: number, out: Effect[]): void {
   for (const deadline of state.graces.values()) due = Math.min(due, deadline);
   for (const deadline of state.serverGraces.values()) due = Math.min(due, deadline);
   for (const { askAt, parkedUntil } of state.parked) due = Math.min(due, askAt > now ? askAt : parkedUntil);
+  for (const { overSince } of state.catching) if (overSince > 0) due = Math.min(due, overSince + SLOW_MS);
   if (state.draining) due = Math.min(due, state.draining.deadline);
   const at = due === Number.POSITIVE_INFINITY ? null : due;
   if (at === state.alarm || (at !== null && state.alarm !== null && state.alarm <= at)) return;

@@ -1,6 +1,7 @@
 /** What a server knows, and small questions to it. The state is changed in place, by `step` alone. */
 import { hostOf, nameOf, urlOfHost } from "./address.ts";
 import type { ClientKey, Effect, RequestKey } from "./effects.ts";
+import type { Mark } from "./flow.ts";
 import type { Batch, Log, ReadRow } from "./log.ts";
 import type { Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
@@ -23,10 +24,13 @@ export interface Env {
   retention: Retention;
 }
 
-/** A connection. `open`: no join yet; `parked`: ahead of this server; `joining`: welcomed by the next flush; `gone`: leaves with it. */
+/**
+ * A connection. `open`: no join yet; `parked`: ahead of this server; `joining`: welcomed by the next flush; `catching`: welcomed, and not told
+ * yet all it missed; `gone`: leaves with the next flush.
+ */
 export interface Client {
   key: ClientKey;
-  phase: "open" | "parked" | "joining" | "live" | "gone";
+  phase: "open" | "parked" | "joining" | "catching" | "live" | "gone";
   session: string;
   id: string;
   name: string;
@@ -35,6 +39,14 @@ export interface Client {
   /** What `n` was when it joined. */
   known: number;
   cursor: Cursor | undefined;
+  /** The row of the log its catch-up is at. */
+  at: number;
+  /** Characters it was sent and has acknowledged, counted with `told` once it is live; and what of it ends where. */
+  sent: number;
+  acked: number;
+  marks: Mark[];
+  /** Since when more is open than may be, ms since epoch; 0: it is not. */
+  overSince: number;
   /** When everyone is asked for what it waits for, and when it has waited long enough, ms since epoch. */
   askAt: number;
   parkedUntil: number;
@@ -75,6 +87,10 @@ export interface State {
   /** What waits for the flush. */
   joining: Client[];
   parked: Client[];
+  catching: Client[];
+  /** Characters told to all live clients since boot, and what of it ends where. */
+  told: number;
+  marks: Mark[];
   sends: Pending[];
   /** Characters of `sends`. */
   sendsSize: number;
@@ -107,6 +123,11 @@ export function addClient(state: State, key: ClientKey): Client {
     n: 0,
     known: 0,
     cursor: undefined,
+    at: 0,
+    sent: 0,
+    acked: 0,
+    marks: [],
+    overSince: 0,
     askAt: 0,
     parkedUntil: 0,
   };

@@ -52,7 +52,7 @@ export function step(state: State, event: Event): Effect[] {
       else answered(state, event, out);
       break;
     case "wake":
-      dropParked(state, out);
+      dropParked(state, event.now, out);
       if (state.alarm === null) assumeNoDebts(state);
       if (wake(state, event.now)) wantFlush(state, out);
       break;

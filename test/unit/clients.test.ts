@@ -217,7 +217,7 @@ describe("sending", () => {
     alice.send("one", 1);
     alice.send("one", 1);
     alice.send("other", 1);
-    expect(alice.last("error")).toMatchObject({ code: "n_reused", n: 2 });
+    expect(alice.last("error")).toMatchObject({ code: "n_reused", n: 1 });
     cluster.settle();
     alice.send("one", 1);
     alice.send("other", 1);

@@ -1,0 +1,37 @@
+/** How connections end from this side. */
+import type { Effect } from "./effects.ts";
+import { lose } from "./people.ts";
+import { type Client, type State, serverEntries } from "./state.ts";
+import { line } from "./wire.ts";
+
+/** Why a server lets a client go, and the WebSocket close code: done, going away, and two of the application's range. */
+const CODES = { leave: 1000, disconnect: 1001, replaced: 4001, slow: 4002 };
+/** WebSocket close code "service restart": come back. */
+const RESTART = 1012;
+
+/** Tells a client to go elsewhere, or that it is done, and closes its connection. */
+export function exit(state: State, client: Client, reason: keyof typeof CODES, out: Effect[]): void {
+  const frame = line({ type: "exit", reason, servers: serverEntries(state) });
+  const { key } = client;
+  out.push({ do: "send", client: key, frame }, { do: "close", client: key, code: CODES[reason], reason });
+  forget(state, client);
+}
+
+/** Lets a client go that lags too far behind; its person stays shown while it comes back. */
+export function letGo(state: State, client: Client, now: number, out: Effect[]): void {
+  exit(state, client, "slow", out);
+  lose(state, client.id, now);
+}
+
+/** Closes a connection of which nobody knows any more how far it was: the client comes back, and says so. */
+export function restart(state: State, client: Client, now: number, out: Effect[]): void {
+  out.push({ do: "close", client: client.key, code: RESTART, reason: "restart" });
+  forget(state, client);
+  lose(state, client.id, now);
+}
+
+export function forget(state: State, client: Client): void {
+  client.phase = "gone";
+  state.clients.delete(client.key);
+  if (state.byId.get(client.id) === client) state.byId.delete(client.id);
+}

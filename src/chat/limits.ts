@@ -70,6 +70,10 @@ export const BACKOFF_FIRST_MS = 500;
 export const BACKOFF_MAX_MS = 3_600_000;
 /** Milliseconds of the longest delay until a peer that cannot apply yet what it was sent gets it again. */
 export const STALL_MAX_MS = 32_000;
+/** Changes of a server's people that are remembered, to tell peers only those they lack. */
+export const PRESENCE_CHANGES = 100;
+/** Milliseconds without a sign of life from a server that is tried until its people are no longer shown. */
+export const UNREACHABLE_MS = 60_000;
 /** Failures in a row after which a peer is shown as unreachable. */
 export const UNREACHABLE_AFTER = 3;
 /** Milliseconds until the alarm looks after a debt that should be paid at once: only a crash makes it ring. */

@@ -6,7 +6,6 @@ import type { Cursor } from "./wire.ts";
 export interface Sent {
   from: Cursor | null;
   origins: string[];
-  presence: number;
   members: Members;
   membersVersion: number;
   /** The peer began another life since: what the one before answers says nothing of this one. */
@@ -29,6 +28,8 @@ export interface Peer {
   /** Failures in a row, answers in a row without progress, and when to try again, ms since epoch. */
   fails: number;
   stalls: number;
+  /** Since when it gives no sign of life, ms since epoch; 0: it does. */
+  failingSince: number;
   retryAt: number;
   unreachable: boolean;
 }
@@ -44,6 +45,7 @@ export const unknownPeer = (): Peer => ({
   inflight: undefined,
   fails: 0,
   stalls: 0,
+  failingSince: 0,
   retryAt: 0,
   unreachable: false,
 });
@@ -51,6 +53,7 @@ export const unknownPeer = (): Peer => ({
 /** A request succeeded, and got the peer further if there was something to get it to. */
 export function succeed(peer: Peer): void {
   peer.fails = 0;
+  peer.failingSince = 0;
   peer.stalls = 0;
   peer.retryAt = 0;
 }
@@ -58,6 +61,7 @@ export function succeed(peer: Peer): void {
 /** The peer asked something: whatever was wrong with it before, it can be tried now, unless it waits for something that is still not there. `vv`: what it says it has applied. */
 export function hearFrom(peer: Peer, vv: Cursor = {}): void {
   let news = peer.stalls === 0;
+  peer.failingSince = 0;
   for (const [origin, seq] of Object.entries(vv)) {
     if (peer.acked === null || seq <= (peer.acked[origin] ?? 0)) continue;
     peer.acked[origin] = seq;
@@ -71,6 +75,7 @@ export function postpone(peer: Peer, now: number): void {
   peer.retryAt = now + Math.min(STALL_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(peer.stalls, 30));
   peer.stalls++;
   peer.fails = 0;
+  peer.failingSince = 0;
 }
 
 /** A new server takes the members from the answer to its `server_join_req`; until it has, it would refuse what it is sent. */
@@ -83,6 +88,7 @@ export function awaitStart(peer: Peer, members: Members, membersVersion: number,
 /** A request failed: the next comes after an exponential delay with "equal jitter" (half fixed, half random), ms. */
 export function fail(peer: Peer, now: number, random: number): void {
   peer.fails++;
+  peer.failingSince ||= now;
   const delay = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(peer.fails - 1, 30));
   peer.retryAt = now + Math.floor(delay / 2 + (delay / 2) * random);
 }

@@ -10,7 +10,7 @@ import { lacking, type Members, merge } from "./members.ts";
 import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
 import { learn, outgrown } from "./membership.ts";
 import { fail, judge, type Peer, postpone, type Sent, succeed, unknownPeer } from "./peer.ts";
-import { published } from "./people.ts";
+import { heldOf, published, versionHeld } from "./published.ts";
 import { parseRelayAnswer, type RelayRequest, writeRelay } from "./relay-wire.ts";
 import { toldFloor } from "./retention.ts";
 import { isAlive, others, type State, wantFlush, writers } from "./state.ts";
@@ -61,8 +61,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     if (peer.inflight || peer.retryAt > now || !owes(state, peer, origins)) continue;
     const { membersVersion } = state;
     const news: Members = owesMembers(state, peer) ? lacking(state.members, peer.members) : new Map();
-    const { acked, presence } = peer;
-    const sent: Sent = { from: acked, origins: [], presence, members: news, membersVersion, stale: false };
+    const sent: Sent = { from: peer.acked, origins: [], members: news, membersVersion, stale: false };
     if (news.size > 0) {
       peer.inflight = sent;
       const body = writeMembersRequest(address, state.name, news, state);
@@ -73,7 +72,8 @@ export function pump(state: State, now: number, out: Effect[]): void {
     if (!owes(state, peer, origins)) continue;
     peer.poke = false;
     const piece = pieceFor(state, peer, [...new Set([...origins, ...peer.wants])], sent);
-    const relay = { from: state.name, vv: state.log.cursor(), want: wantFrom(state, address), ...piece };
+    const asked = { want: wantFrom(state, address), held: heldOf(state, address) };
+    const relay = { from: state.name, vv: state.log.cursor(), ...asked, ...piece };
     const body = writeRelay(address, relay, state);
     peer.inflight = sent;
     out.push({ do: "post", peer: address, verb: "relay", body, patience: 0 });
@@ -95,8 +95,7 @@ function pieceFor(state: State, peer: Peer, origins: string[], sent: Sent): Piec
   sent.origins = batches.map(({ head }) => head.origin);
   // Who went is told after what they said: only the request that brings all messages brings the people.
   if (!all || !owesPresence(state, peer)) return { batches };
-  sent.presence = state.presenceVersion;
-  return { presence: published(state), batches };
+  return { presence: published(state, peer.presence), batches };
 }
 
 /** The batches above a cursor in the order applied here, so that nothing comes before what it depends on; as much as fits a request. */
@@ -159,13 +158,13 @@ function accepted(
   }
   const answer = read(parseRelayAnswer, body, state);
   if (!answer.ok) return answer.reason;
-  const { vv, want } = answer.value;
+  const { vv, want, held } = answer.value;
   outgrown(state, vv, now, out);
   const { from, origins } = sent;
   const advanced = origins.some((origin) => (vv[origin] ?? 0) > (from?.[origin] ?? 0));
   peer.acked = vv;
   peer.wants = want;
-  peer.presence = sent.presence;
+  peer.presence = versionHeld(state, held);
   if (origins.length === 0 || advanced) succeed(peer);
   else postpone(peer, now);
   return undefined;

@@ -8,6 +8,12 @@ export interface Published {
   people: [id: string, name: string][];
 }
 
+/** What changed since version `since`: who came has a name, who went has none. */
+export interface Change extends Omit<Published, "people"> {
+  since: number;
+  people: [id: string, name: string | null][];
+}
+
 export class Presence {
   /** Per server who is connected to it: id → name. */
   readonly #servers = new Map<string, Map<string, string>>();

@@ -3,37 +3,49 @@ import { addressFor, header, isFields, json, need, type Place } from "./body.ts"
 import { MAX_BEYOND, MAX_ORIGINS, MAX_PEOPLE, MAX_SESSIONS } from "./limits.ts";
 import { authorOf, type Batch, type Head } from "./log.ts";
 import { EPOCH, isCount, isCursor } from "./parse.ts";
-import type { Published } from "./presence.ts";
+import type { Change, Published } from "./presence.ts";
+import type { Held } from "./published.ts";
 import type { ToldFloor } from "./retention.ts";
 import type { SessionEntry } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
 
 /**
  * `relay`: `vv` is what the sender has applied, `want` the origins it asks the receiver for, `floor` what the sender trimmed if the receiver
- * lacks it, `presence` its published set if the receiver may lack it.
+ * lacks it, `presence` its published set, or what is new of it, if the receiver may lack it, `held` which version of the receiver's it holds.
  */
 export interface RelayRequest {
   from: string;
   vv: Cursor;
   want?: string[];
   floor?: ToldFloor;
-  presence?: Published;
+  presence?: Published | Change;
+  held?: Held | undefined;
   batches: Batch[];
 }
 
 const ID = /^[0-9a-f]{20}$/;
 const ORIGIN = /^[a-z0-9][a-z0-9-]{0,31}#[0-9a-f]{8}$/;
 
-/** The answer to `relay`: what is applied now, and the origins the receiver asks the sender for. */
+/** The answer to `relay`: what is applied now, the origins the receiver asks the sender for, and which version of the sender's set it holds. */
 export interface RelayAnswer {
   vv: Cursor;
   want: string[];
+  held: Held | undefined;
 }
 
 export function parseRelayAnswer(body: string): RelayAnswer {
-  const { vv, want } = json(body);
+  const { vv, want, held } = json(body);
   need(isCursor(vv), VV);
-  return { vv, want: parseWant(want) };
+  return { vv, want: parseWant(want), held: parseHeld(held) };
+}
+
+function parseHeld(held: unknown): Held | undefined {
+  if (held === undefined) return undefined;
+  need(
+    Array.isArray(held) && typeof held[0] === "string" && EPOCH.test(held[0]) && isCount(held[1], 0),
+    "held must be [epoch, version]",
+  );
+  return [held[0], held[1]];
 }
 
 const VV = `vv must be an object {origin: seq} of at most ${MAX_ORIGINS} origins`;
@@ -62,7 +74,7 @@ export function writeRelay(to: string, { from, want = [], batches, ...rest }: Re
 
 export function parseRelay(body: string, place: Place): RelayRequest {
   const end = body.indexOf("\n");
-  const { from, vv, want, floor, presence, batches } = header(end < 0 ? body : body.slice(0, end), place);
+  const { from, vv, want, floor, presence, held, batches } = header(end < 0 ? body : body.slice(0, end), place);
   need(isCursor(vv), VV);
   need(Array.isArray(batches), "batches must be a list");
   let at = end + 1;
@@ -81,6 +93,7 @@ export function parseRelay(body: string, place: Place): RelayRequest {
   if (want !== undefined) relay.want = parseWant(want);
   if (floor !== undefined) relay.floor = parseFloor(floor);
   if (presence !== undefined) relay.presence = parsePresence(presence);
+  if (held !== undefined) relay.held = parseHeld(held);
   return relay;
 }
 
@@ -109,21 +122,22 @@ const isSession = (entry: unknown): entry is SessionEntry =>
   entry[2].every((n) => isCount(n, 1)) &&
   isCount(entry[3], 0);
 
-function parsePresence(value: unknown): Published {
+function parsePresence(value: unknown): Published | Change {
   need(isFields(value), "presence must be an object");
-  const { epoch, version, people } = value;
+  const { epoch, version, since, people } = value;
   need(typeof epoch === "string" && EPOCH.test(epoch), "presence.epoch must be 8 hexadecimal digits");
   need(isCount(version, 0), "presence.version must be a whole number from 0");
+  need(since === undefined || isCount(since, 0), "presence.since must be a whole number from 0");
   need(Array.isArray(people) && people.length <= MAX_PEOPLE, `presence.people must be a list of at most ${MAX_PEOPLE}`);
   for (const entry of people)
     need(
       Array.isArray(entry) &&
         typeof entry[0] === "string" &&
         ID.test(entry[0]) &&
-        typeof entry[1] === "string" &&
-        entry[1].length <= 64,
-      "presence.people must be [id, name]",
+        ((typeof entry[1] === "string" && entry[1].length <= 64) || (entry[1] === null && since !== undefined)),
+      "presence.people must be [id, name], or [id, null] for who went since",
     );
+  if (since !== undefined) return { epoch, version, since, people: people as [string, string | null][] };
   return { epoch, version, people: people as [string, string][] };
 }
 

@@ -7,7 +7,7 @@ import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
 import type { Batch } from "./log.ts";
 import { outgrown } from "./membership.ts";
 import { hearFrom } from "./peer.ts";
-import { receive } from "./people.ts";
+import { heldOf, receive, versionHeld } from "./published.ts";
 import { parseRelay, type RelayRequest } from "./relay-wire.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { adoptFloor } from "./retention.ts";
@@ -30,6 +30,8 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   if (peer) {
     hearFrom(peer, relay.vv);
     peer.wants = relay.want ?? [];
+    // An older version may be on its way to become the newest; that nothing is held is to be mended.
+    if (versionHeld(state, relay.held) < 0) peer.presence = -1;
   }
   const time = Math.max(relay.floor?.time ?? 0, ...relay.batches.map(({ head }) => head.time));
   if (time > now + MAX_CLOCK_SKEW_MS) {
@@ -67,6 +69,7 @@ export function answerArrived(state: State, arrived: Arrived[], out: Effect[]): 
   const vv = state.log.cursor();
   for (const { req, relay } of arrived) {
     const want = wantFrom(state, relay.from);
-    answer(req, yes(want.length > 0 ? { vv, want } : { vv }), out);
+    const held = heldOf(state, relay.from);
+    answer(req, yes({ vv, ...(want.length > 0 ? { want } : {}), ...(held ? { held } : {}) }), out);
   }
 }

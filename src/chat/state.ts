@@ -72,8 +72,10 @@ export interface State {
   readonly peers: Map<string, Peer>;
   readonly log: Log;
   readonly presence: Presence;
-  /** The version of this server's own published set. */
+  /** The version of this server's own published set, its latest changes, and those not published yet: id → name, or null who went. */
   presenceVersion: number;
+  readonly presenceChanges: { version: number; people: [id: string, name: string | null][] }[];
+  readonly presenceNews: Map<string, string | null>;
   /** Per other server which published set is held. */
   readonly published: Map<string, { epoch: string; version: number }>;
   /** When those go who lost their connection here: id → ms since epoch. */
@@ -104,7 +106,6 @@ export interface State {
   serversChanged: boolean;
   /** The last `update_servers` clients were told, or would have been at boot. */
   serversTold: string;
-  presenceChanged: boolean;
   flushing: boolean;
 
   starting: { reqs: RequestKey[]; boot: string; member: Member } | undefined;

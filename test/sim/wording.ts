@@ -1,7 +1,8 @@
 /** What servers say and write, in words short enough for a trace. Epochs are counted: `main#1` is the first database of main. */
 import type { Head } from "../../src/chat/log.ts";
 import type { Member } from "../../src/chat/members.ts";
-import type { Published } from "../../src/chat/presence.ts";
+import type { Change, Published } from "../../src/chat/presence.ts";
+import type { Held } from "../../src/chat/published.ts";
 import { type Cursor, originOf, type ServerEntry, type ServerMessage, type Verb } from "../../src/chat/wire.ts";
 
 const ORIGIN = /([a-z0-9-]+)#([0-9a-f]{8})/g;
@@ -78,8 +79,13 @@ export class Words {
     return entries.map(([address, member]) => this.member(address, member)).join(", ");
   }
 
-  people({ version, people }: Published): string {
-    return `v${version} ${names(people.map(([, name]) => ({ name })))}`;
+  /** A set of people; of one that says what changed, who came and how many went. */
+  people(set: Published | Change): string {
+    const here = set.people.flatMap(([, name]) => (name === null ? [] : [{ name }]));
+    if (!("since" in set)) return `v${set.version} ${names(here)}`;
+    const went = set.people.length - here.length;
+    const changes = [...(here.length > 0 ? [`+ ${names(here)}`] : []), ...(went > 0 ? [`- ${went}`] : [])];
+    return `v${set.version} since v${set.since} ${changes.join(" ")}`;
   }
 
   /** The value of a `put`. */
@@ -112,8 +118,9 @@ export class Words {
   }
 
   /** Fields beyond those every request has, such as `want`; `vv` is what the speaker has. */
-  #rest({ vv, ...more }: Fields): string[] {
+  #rest({ vv, held, ...more }: Fields): string[] {
     const parts = vv ? [`has ${this.cursor(vv as Cursor)}`] : [];
+    if (held) parts.push(`holds people v${(held as Held)[1]}`);
     return [...parts, ...Object.entries(more).map(([key, value]) => `${key} ${this.#any(value)}`)];
   }
 

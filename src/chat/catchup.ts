@@ -52,13 +52,13 @@ function pieces(state: State, client: Client, budget: number): Delivery {
 export function deliver(state: State, { client, frames, done }: Delivery, out: Effect[]): void {
   const { key, id, name, n } = client;
   for (const frame of frames) out.push({ do: "send", client: key, frame });
-  if (client.phase === "gone") return;
   if (!done) {
-    client.phase = "catching";
+    if (client.phase !== "gone") client.phase = "catching";
     out.push({ do: "park", client: key });
     return;
   }
-  goLive(state, client);
+  // Who leaves with this flush is told all the same what they said.
+  if (client.phase !== "gone") goLive(state, client);
   client.cursor = undefined;
   out.push({ do: "admit", client: key, attachment: { id, name, n } });
 }

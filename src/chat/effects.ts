@@ -27,7 +27,8 @@ export type Event = { now: number } & (
   | { type: "disconnect"; req: RequestKey; force: boolean }
   | { type: Verb; req: RequestKey; body: string }
   | { type: "answer"; peer: string; verb: Verb; status: number; body: string }
-  | { type: "flush" }
+  /** `silent`: clients that pinged once and gave no sign of life for longer than their server waits. */
+  | { type: "flush"; silent?: ClientKey[] }
   | { type: "alarm" }
 );
 

@@ -1,5 +1,5 @@
 /** How connections end from this side. */
-import type { Effect } from "./effects.ts";
+import type { ClientKey, Effect } from "./effects.ts";
 import { lose } from "./people.ts";
 import { type Client, type State, serverEntries } from "./state.ts";
 import { line } from "./wire.ts";
@@ -8,6 +8,8 @@ import { line } from "./wire.ts";
 const CODES = { leave: 1000, disconnect: 1001, replaced: 4001, slow: 4002 };
 /** WebSocket close code "service restart": come back. */
 const RESTART = 1012;
+/** The same for one that is not heard any more. */
+const SILENT = 4003;
 
 /** Tells a client to go elsewhere, or that it is done, and closes its connection. */
 export function exit(state: State, client: Client, reason: keyof typeof CODES, out: Effect[]): void {
@@ -21,6 +23,17 @@ export function exit(state: State, client: Client, reason: keyof typeof CODES, o
 export function letGo(state: State, client: Client, now: number, out: Effect[]): void {
   exit(state, client, "slow", out);
   lose(state, client.id, now);
+}
+
+/** Closes connections that are dead without a word; their people stay shown for the grace period. */
+export function dropSilent(state: State, silent: ClientKey[], now: number, out: Effect[]): void {
+  for (const key of silent) {
+    const client = state.clients.get(key);
+    if (client === undefined) continue;
+    out.push({ do: "close", client: key, code: SILENT, reason: "silent" });
+    forget(state, client);
+    lose(state, client.id, now);
+  }
 }
 
 /** Closes a connection of which nobody knows any more how far it was: the client comes back, and says so. */

@@ -4,6 +4,7 @@ import { wake } from "./boot.ts";
 import { close, frame, open } from "./clients.ts";
 import { disconnect } from "./disconnect.ts";
 import type { Effect, Event } from "./effects.ts";
+import { dropSilent } from "./exit.ts";
 import { flush } from "./flush.ts";
 import { dropParked } from "./parked.ts";
 import { answered, assumeDebts, assumeNoDebts, settle } from "./peers.ts";
@@ -24,6 +25,7 @@ export function step(state: State, event: Event): Effect[] {
       frame(state, event.client, event.data, event.now, out);
       break;
     case "flush":
+      dropSilent(state, event.silent ?? [], event.now, out);
       flush(state, event.now, out);
       break;
     case "open":

@@ -103,7 +103,9 @@ export class ChatServer extends DurableObject<Env> {
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> | undefined {
     const client = this.#sockets.keyOf(socket);
     if (client === undefined) return undefined;
-    this.#step({ type: "frame", client, data: typeof message === "string" ? message : null, now: Date.now() });
+    const now = Date.now();
+    this.#sockets.heard(socket, now);
+    this.#step({ type: "frame", client, data: typeof message === "string" ? message : null, now });
     return this.#turn;
   }
 
@@ -230,7 +232,8 @@ export class ChatServer extends DurableObject<Env> {
     this.#turn = new Promise((resolve) => {
       setTimeout(() => {
         this.#turn = undefined;
-        this.#step({ type: "flush", now: Date.now() });
+        const now = Date.now();
+        this.#step({ type: "flush", silent: this.#sockets.silent(now), now });
         resolve();
       }, 0);
     });

@@ -5,6 +5,11 @@ import { type Attachment, type ClientKey, PARKED } from "../chat/effects.ts";
 const PING = "ping";
 const PONG = "pong";
 
+/** Milliseconds of silence after which a client that pings counts as gone; ours pings every 25 s. */
+const SILENT_MS = 90_000;
+/** Milliseconds between two looks for such clients. */
+const LOOK_MS = 30_000;
+
 /** What a socket remembers; one that never joined, nothing. */
 type Remembered = Attachment | typeof PARKED | null;
 
@@ -14,6 +19,9 @@ export class Sockets {
   readonly #sockets = new Map<ClientKey, WebSocket>();
   /** Those who get what is told to all. */
   readonly #admitted = new Set<WebSocket>();
+  /** When a frame last came, ms since epoch, since the object is awake. */
+  readonly #heard = new WeakMap<WebSocket, number>();
+  #looked = 0;
   #next: ClientKey = 1;
 
   constructor(ctx: DurableObjectState) {
@@ -41,6 +49,22 @@ export class Sockets {
   /** The number of a socket, unless it is closed already. */
   keyOf(socket: WebSocket): ClientKey | undefined {
     return this.#keys.get(socket);
+  }
+
+  /** A frame came: whoever says something lives. */
+  heard(socket: WebSocket, now: number): void {
+    this.#heard.set(socket, now);
+  }
+
+  /** Those that pinged once and gave no sign of life since; looked at now and then only, for it takes a question per socket. */
+  silent(now: number): ClientKey[] {
+    if (now - this.#looked < LOOK_MS) return [];
+    this.#looked = now;
+    const isSilent = (socket: WebSocket): boolean => {
+      const pinged = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
+      return pinged !== undefined && now - Math.max(pinged, this.#heard.get(socket) ?? 0) > SILENT_MS;
+    };
+    return [...this.#keys].filter(([socket]) => isSilent(socket)).map(([, key]) => key);
   }
 
   send(key: ClientKey, frame: string): void {

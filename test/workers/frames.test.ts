@@ -99,7 +99,7 @@ it("S3 S4 S5 numbers: given, left out, left over, used again", async () => {
   ann.raw(send({ text: "four", n: 4 }));
   await ann.until(() => ann.of("error").length === 2, "two refusals");
   expect(ann.of("error").map(({ code, n }) => ({ code, n }))).toEqual([
-    { code: "n_reused", n: 3 },
+    { code: "n_reused", n: 2 },
     { code: "n_gap", n: 3 },
   ]);
   ann.raw(send({ text: "three", n: 3 }));

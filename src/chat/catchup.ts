@@ -19,7 +19,7 @@ export interface Delivery {
 /** The next pieces for all who catch up, as far as one flush goes. To be asked before this flush writes. */
 export function catchUp(state: State): Delivery[] {
   let budget = MAX_CATCH_UP;
-  const present = state.catching.filter(({ phase }) => phase !== "gone");
+  const present = state.catching.filter((client) => state.clients.has(client.key));
   const deliveries = present.map((client) => {
     const delivery = pieces(state, client, budget);
     budget -= delivery.frames.reduce((sum, frame) => sum + frame.length, 0);

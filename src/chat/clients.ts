@@ -3,7 +3,7 @@ import type { ClientKey, Effect } from "./effects.ts";
 import { exit, forget } from "./exit.ts";
 import { ack } from "./flow.ts";
 import { find } from "./history.ts";
-import { BUSY_RETRY_MS, MAX_FRAME, MAX_PENDING, WAITING_RETRY_MS } from "./limits.ts";
+import { BUSY_RETRY_MS, MAX_FRAME, MAX_N, MAX_PENDING, WAITING_RETRY_MS } from "./limits.ts";
 import { park } from "./parked.ts";
 import { parseLine } from "./parse.ts";
 import { lose } from "./people.ts";
@@ -102,6 +102,7 @@ function send(state: State, client: Client, { text, n: given }: Of<"send">, out:
   if (given !== undefined && (n < next || state.log.seen.has(client.id, n))) return again(state, client, text, n);
   if (n > next && given !== undefined)
     return { code: "n_gap", message: `the next n of this session is ${next}, not ${n}`, n: next };
+  if (n > MAX_N) return { code: "bad_n", message: "this session has used up its numbers; join without a session" };
   if (state.sendsSize + text.length > MAX_PENDING)
     return { code: "busy", message: "too much waits to be written; send again later", n, retry: BUSY_RETRY_MS };
   client.n = n;

@@ -4,6 +4,8 @@
 export const MAX_NAME = 32;
 /** Characters (code points) in a text. */
 export const MAX_TEXT = 4096;
+/** Messages of a session: none has as many, and one more is still a number others understand. */
+export const MAX_N = 2 ** 40;
 /** Characters in a frame from a client: a full-size text escaped six-fold fits ten times. */
 export const MAX_FRAME = 262_144;
 /** Characters of messages waiting for the flush; beyond it `send` is answered `busy`. Bounds memory, not speed. */

@@ -62,9 +62,11 @@ export function release(state: State, now: number): Client[] {
 /** Whether the next flush would release someone. */
 export const canRelease = (state: State): boolean => state.parked.some((client) => missing(state, client).length === 0);
 
+/** What a living server wrote may be had from another that it reaches; what nobody writes any more comes unasked from all who have it. */
 function askEveryone(state: State, origins: string[]): void {
+  const living = writers(state);
   for (const origin of origins) {
-    if (state.wanted.get(origin) === EVERYONE) continue;
+    if (!living.has(origin) || state.wanted.get(origin) === EVERYONE) continue;
     state.wanted.set(origin, EVERYONE);
     for (const address of others(state)) poke(state, address);
   }

@@ -1,5 +1,5 @@
 /** Checks what clients send. Everything here is hostile: each failure says what was wrong and what is expected. */
-import { MAX_NAME, MAX_ORIGINS, MAX_TEXT } from "./limits.ts";
+import { MAX_N, MAX_NAME, MAX_ORIGINS, MAX_TEXT } from "./limits.ts";
 import type { ClientMessage, Cursor, Refusal } from "./wire.ts";
 
 const refuse = (code: string, message: string, n?: number): Refusal => (n ? { code, message, n } : { code, message });
@@ -40,7 +40,8 @@ export function parseLine(line: string): ClientMessage | Refusal {
 }
 
 function send({ text, n }: Fields): ClientMessage | Refusal {
-  if (n !== undefined && !isCount(n, 1)) return refuse("bad_n", "n must be a whole number from 1, or be left out");
+  if (n !== undefined && !isNumber(n, 1))
+    return refuse("bad_n", `n must be a whole number from 1 to ${MAX_N}, or be left out`);
   if (typeof text !== "string" || !between(text, MAX_TEXT))
     return refuse("bad_text", `text must be a string of 1 to ${MAX_TEXT} characters`, n);
   return n === undefined ? { type: "send", text } : { type: "send", text, n };
@@ -52,13 +53,17 @@ function join({ name, session, cursor, n }: Fields): ClientMessage | Refusal {
   if (session !== undefined && !(typeof session === "string" && SESSION.test(session)))
     return refuse("bad_session", "session must be the 32 hexadecimal digits of an earlier welcome, or be left out");
   if (cursor !== undefined && !isCursor(cursor)) return refuse("bad_cursor", `${CURSOR}, or be left out`);
-  if (n !== undefined && !isCount(n, 0)) return refuse("bad_n", "n must be a whole number from 0, or be left out");
+  if (n !== undefined && !isNumber(n, 0))
+    return refuse("bad_n", `n must be a whole number from 0 to ${MAX_N}, or be left out`);
   const message: ClientMessage = { type: "client_join_req", name };
   if (session !== undefined) message.session = session;
   if (cursor !== undefined) message.cursor = cursor;
   if (n !== undefined) message.n = n;
   return message;
 }
+
+/** A number of a message, or how many there were. */
+const isNumber = (value: unknown, from: number): value is number => isCount(value, from) && value <= MAX_N;
 
 /** A whole number that survives arithmetic. */
 export const isCount = (value: unknown, from: number): value is number =>

@@ -26,6 +26,7 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   if (!state.members.has(relay.from) || relay.from === state.name)
     return no(409, "unknown_server", `'${relay.from}' is no other server of this chat; send server_join_req first`);
   outgrown(state, relay.vv, now, out);
+  outgrown(state, relay.floor?.cursor ?? {}, now, out);
   const peer = state.peers.get(relay.from);
   if (peer) {
     hearFrom(peer, relay.vv);

@@ -78,6 +78,33 @@ describe("what is wanted", () => {
     expect(cluster.node("c").state.wanted.size).toBe(0);
   });
 
+  it("R13 S9 C16 whatever a client claims to have seen or said, the servers go on talking", () => {
+    const cluster = clusterOf("main", "b");
+    const { first, second } = people(cluster, "main", "b");
+    const liars = [
+      { "": 1, "no origin": 2 },
+      { "main#00000000": 9e15 },
+      { [`main#${"0".repeat(8)}`]: 1, "b#ffffffff": 1 },
+    ];
+    for (const cursor of liars) second.node.connect().join("liar", { cursor });
+    const late = first.node.connect().join("late", { session: "f".repeat(32), n: 2 ** 40 });
+    for (const n of [2 ** 40 + 1, 2 ** 53 - 1, 2 ** 53]) {
+      first.node.connect().join("liar", { session: "e".repeat(32), n });
+      late.send("too late", n);
+    }
+    late.send("too late");
+    cluster.settle();
+    cluster.pass(3_000);
+    expect(late.all("error").map(({ code }) => code)).toEqual(["bad_n", "bad_n", "bad_n", "bad_n"]);
+    expect(cluster.node("b").state.wanted.size).toBe(0);
+    cluster.pass(10_000);
+    first.send("still there?");
+    second.send("yes");
+    cluster.settle();
+    expect(second.texts.toSorted()).toEqual(["still there?", "yes"]);
+    for (const { node } of [first, second]) expect(node.alarm).toBeNull();
+  });
+
   it("R14 what cannot be applied comes again twice as late each time, and at once after progress", () => {
     const cluster = clusterOf("main", "b");
     const main = cluster.node("main");
@@ -142,6 +169,22 @@ describe("what a peer can name", () => {
     expect(main.state.log.applied("y#00000001")).toBe(0);
     const client = main.connect().join("x", { cursor: long });
     expect(client.last("error")).toMatchObject({ code: "bad_cursor", message: expect.stringContaining("4096") });
+  });
+
+  it("M15 R11 a floor that names more of a server than it wrote makes it begin anew, and its numbers stay numbers", () => {
+    const cluster = clusterOf("main", "b");
+    const { first, second } = people(cluster, "main", "b");
+    first.send("one");
+    cluster.settle();
+    const { origin } = first.last("message");
+    const floor = { cursor: { [origin]: Number.MAX_SAFE_INTEGER }, time: 1, sessions: [] };
+    const body = writeRelay("main", { from: "b", vv: {}, floor, batches: [] }, place);
+    first.node.request((req) => ({ type: "relay", req, body }));
+    cluster.settle();
+    first.send("two");
+    cluster.settle();
+    expect(second.last("message")).toMatchObject({ text: "two", seq: 1 });
+    expect(second.last("message").origin).not.toBe(origin);
   });
 
   it("M16 a set of more than 1000 servers is refused, also piece by piece", () => {

@@ -1,7 +1,7 @@
 /** The clause for `disconnect`: a server goes when another one holds all it wrote, and says where to go instead. */
 import type { Effect, Event } from "./effects.ts";
 import { exit } from "./exit.ts";
-import { DRAIN_MS } from "./limits.ts";
+import { DRAIN_MS, EXITS, EXITS_MS } from "./limits.ts";
 import { declare } from "./membership.ts";
 import { isHeld } from "./peers.ts";
 import { lose } from "./people.ts";
@@ -43,9 +43,9 @@ export function checkDrain(state: State, now: number, out: Effect[]): void {
     return;
   }
   declare(state, { ...me, status: "left", final: ownSeq(state) }, [], now, out);
-  for (const client of [...state.clients.values()]) {
-    exit(state, client, "disconnect", out);
+  [...state.clients.values()].forEach((client, i) => {
+    exit(state, client, "disconnect", out, Math.floor(i / EXITS) * EXITS_MS);
     lose(state, client.id, now);
-  }
+  });
   for (const req of reqs) answer(req, yes(gone(state)), out);
 }

@@ -11,9 +11,9 @@ const RESTART = 1012;
 /** The same for one that is not heard any more. */
 const SILENT = 4003;
 
-/** Tells a client to go elsewhere, or that it is done, and closes its connection. */
-export function exit(state: State, client: Client, reason: keyof typeof CODES, out: Effect[]): void {
-  const frame = line({ type: "exit", reason, servers: serverEntries(state) });
+/** Tells a client to go elsewhere, `after` ms, or that it is done, and closes its connection. */
+export function exit(state: State, client: Client, reason: keyof typeof CODES, out: Effect[], after = 0): void {
+  const frame = line({ type: "exit", reason, servers: serverEntries(state), ...(after > 0 ? { after } : {}) });
   const { key } = client;
   out.push({ do: "send", client: key, frame }, { do: "close", client: key, code: CODES[reason], reason });
   forget(state, client);

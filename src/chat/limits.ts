@@ -82,6 +82,9 @@ export const UNREACHABLE_AFTER = 3;
 export const DEBT_ALARM_MS = 10_000;
 /** Milliseconds a peer's clock may be ahead of ours. */
 export const MAX_CLOCK_SKEW_MS = 300_000;
+/** Clients a disconnecting server sends on at once, and ms until the next as many: who takes them in has time to. */
+export const EXITS = 200;
+export const EXITS_MS = 100;
 /** Milliseconds a disconnecting server waits for a peer to hold everything. */
 export const DRAIN_MS = 10_000;
 /** Milliseconds a joiner waits for its boot server to be started too. */

@@ -35,7 +35,7 @@ export type ServerMessage =
   | ({ type: "message"; text: string; n: number; origin: string; seq: number; time: number } & Person)
   | { type: "update_servers"; servers: ServerEntry[] }
   | { type: "reset"; reason: "ahead" | "trimmed"; cursor?: Cursor }
-  | { type: "exit"; reason: "leave" | "replaced" | "disconnect" | "slow"; servers: ServerEntry[] }
+  | { type: "exit"; reason: "leave" | "replaced" | "disconnect" | "slow"; servers: ServerEntry[]; after?: number }
   | ({ type: "error" } & Refusal);
 
 /** Why something was refused; `n` the number meant, `retry` ms to wait (absent: final), `fatal` the connection ends. */

@@ -221,6 +221,19 @@ describe("disconnecting", () => {
     expect(bob.all("leave").map(({ name }) => name)).toEqual(["alice"]);
   });
 
+  it("M8 a crowd is not sent on all at once", () => {
+    const cluster = clusterOf("main", "b");
+    const clients = Array.from({ length: 450 }, (_, i) => cluster.node("b").connect().join(`p${i}`));
+    cluster.settle();
+    expect(cluster.disconnect("b")?.status).toBe(200);
+    const waits = Map.groupBy(clients, (client) => client.last("exit").after);
+    expect([...waits].map(([after, those]) => [after, those.length])).toEqual([
+      [undefined, 200],
+      [100, 200],
+      [200, 50],
+    ]);
+  });
+
   it("P5 M7 people of a server that left and came back at once go all the same", () => {
     const cluster = clusterOf("main", "b");
     cluster.node("b").connect().join("alice");

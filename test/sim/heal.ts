@@ -1,0 +1,75 @@
+/** The end of a run: nothing goes wrong any more, and after a while all servers agree, everyone has got everything, and it is quiet. */
+import { FORWARD_MS, NAMES } from "./faults.ts";
+import { checkAll, expectEqual } from "./invariants.ts";
+import type { Server } from "./server.ts";
+import type { World } from "./world.ts";
+
+/** Milliseconds until people are back where they want to be, and until a last visitor comes to each server. */
+const HOME_MS = 100_000;
+/** Milliseconds of healing: a great jump of a clock, and then longer than the longest delay of a relay. */
+const HEAL_MS = 4 * FORWARD_MS;
+/** Things that may happen meanwhile. */
+const MOST = 200_000;
+
+export function heal(world: World): void {
+  world.faulty = false;
+  world.network.cut.clear();
+  world.say("healing");
+  for (const server of world.servers.values()) server.jump(world.random.below(2000) - 1000);
+  for (const person of world.people) {
+    person.leaveElsewhere();
+    person.goHome();
+  }
+  settle(world, world.now + HOME_MS);
+  // Where nothing is said nothing is asked: somebody must come by, or a server that lost its storage is not missed.
+  for (const server of world.alive()) {
+    const visitor = world.person();
+    visitor.visiting = true;
+    visitor.connect(server);
+  }
+  settle(world, world.now + HEAL_MS);
+}
+
+function settle(world: World, end: number): void {
+  if (!world.pass(end, MOST)) throw new Error("the cluster does not become quiet");
+}
+
+/** Everything has converged. */
+export function check(world: World): void {
+  checkQuiet(world);
+  const servers = world.alive();
+  for (const server of world.servers.values()) server.wake();
+  checkAll(world);
+  const [first] = servers;
+  if (!first) return;
+  for (const server of servers) checkAgreement(server, first);
+  for (const { name, said, echoed, server } of world.people)
+    if (server && echoed < said.length) throw new Error(`${name} waits for the echo of ${echoed + 1}`);
+  // Forgotten and remembered, it is as quiet as before (I2).
+  for (const server of world.servers.values()) {
+    server.evict();
+    server.wake();
+  }
+  checkQuiet(world);
+}
+
+function checkQuiet(world: World): void {
+  for (const { name, disk } of world.servers.values()) expectEqual(`the alarm of ${name}`, disk.alarm, null);
+  if (world.network.underWay > 0) throw new Error("requests are under way");
+  if (world.queue.size > 0) throw new Error("something is still to come");
+}
+
+function checkAgreement({ state, name }: Server, first: Server): void {
+  const { world } = first;
+  if (!state || !first.state) throw new Error(`${name} has no memory`);
+  expectEqual(`members of ${name} and ${first.name}`, [...state.members].sort(), [...first.state.members].sort());
+  const [ours, theirs] = [state, first.state].map(({ log }) => Object.entries(log.cursor()).sort());
+  expectEqual(`logs of ${name} and ${first.name}`, ours, theirs);
+  const shown = state.presence.names(NAMES.length * 100).map(({ id }) => id);
+  const connected = world.people.filter(({ server }) => server).map(({ id }) => id);
+  expectEqual(`people shown by ${name}`, shown.sort(), connected.sort());
+  for (const person of world.people)
+    for (let n = 1; n <= person.echoed; n++)
+      if (!state.log.seen.has(person.id, n) && !world.ledger.lost.has(`${person.id} ${n}`))
+        throw new Error(`${name} lacks message ${n} of ${person.name}, which was echoed`);
+}

@@ -1,7 +1,9 @@
 /** What happens in one step of a run: people come, speak and go, operators start and stop servers, and now and then something breaks. */
 import { MAX_TEXT } from "../../src/chat/limits.ts";
 import { type Kind, NAMES, strike } from "./faults.ts";
+import { checkHanded } from "./invariants.ts";
 import { KNOWN } from "./known.ts";
+import type { Server } from "./server.ts";
 import type { World } from "./world.ts";
 
 /** Messages of a storm, and of a flood: the rows of the one are split, and the relays of the other; `busy` is told in a deluge. */
@@ -111,12 +113,19 @@ function order(world: World, kinds: ReadonlySet<Kind>): void {
   if (!running.includes(name)) start(world, name, running);
   else if (running.length > 2 && random.oneIn(2)) {
     const force = random.oneIn(4) && !(KNOWN.leftIsNotTold && kinds.has("wipe"));
-    world.say(`disconnect ${name}`);
-    world.server(name).ask({ type: "disconnect", force }, (status) => {
-      world.count(`disconnect ${status}${force ? ", forced" : ""}`);
-      world.say(`${name} disconnected: ${status}`);
-    });
+    disconnect(world.server(name), force);
   }
+}
+
+function disconnect(server: Server, force: boolean): void {
+  const { world, name } = server;
+  world.say(`disconnect ${name}`);
+  if (force) server.forced = true;
+  server.ask({ type: "disconnect", force }, (status) => {
+    world.count(`disconnect ${status}${force ? ", forced" : ""}`);
+    world.say(`${name} disconnected: ${status}`);
+    if (status === 200 && !server.forced) checkHanded(server);
+  });
 }
 
 function start(world: World, name: string, running: string[]): void {

@@ -13,7 +13,7 @@ export const NAMES = ["main", "b", "c", "d", "e"];
 const SKEW_MS = 120_000;
 /** Milliseconds of a great jump, back or forward. What is written after one forward the others refuse until their clocks get there. */
 const BACK_MS = 3 * 3_600_000;
-export const FORWARD_MS = 3_600_000;
+export const FORWARD_MS = 900_000;
 
 /** Kinds of faults, and in one of how many seeds there are any. */
 const KINDS = {

@@ -20,7 +20,7 @@ export function checkStep(server: Server, event: Event): void {
   must(state.sendsSize <= MAX_PENDING, `${state.sendsSize} characters are to be written`);
   must(state.flushing === server.flushing, "it wants a flush that does not come");
   must(state.flushing || state.sends.length + state.arrived.length + state.joining.length === 0, "something is stuck");
-  must(state.clients.size <= server.sockets.size + server.dropped.size, "it knows connections that are gone");
+  must(state.clients.size <= server.sockets.known, "it knows connections that are gone");
   if (event.type === "answer" || event.type === "relay") checkAcked(server);
   if (state.flushing || !SETTLES.has(event.type)) return;
   const owed = owes(server, state);
@@ -87,7 +87,19 @@ export function checkServer(server: Server): void {
   if (sends !== state.sendsSize) throw new Error(`${name} miscounts what is to be written`);
   for (const client of [...state.joining, ...state.parked])
     if (client.id !== "" && !state.clients.has(client.key)) throw new Error(`${name} lets someone wait who is gone`);
+  const ids = [...state.clients.values()].map(({ id }) => id).filter((id) => id !== "");
+  if (new Set(ids).size < ids.length - state.leaving.length)
+    throw new Error(`${name} has two connections of a session`);
   if (!state.flushing) checkMemory(server, state);
+}
+
+/** A server left: unless it was alone, another one has held everything it wrote (M8). */
+export function checkHanded({ world, name, state, keeper }: Server): void {
+  const others = [...(state?.members ?? [])].filter(([address, { status }]) => address !== name && status === "alive");
+  const origin = `${name}#${state?.members.get(name)?.epoch}`;
+  const said = keeper.holds.get(origin) ?? 0;
+  const held = others.some(([address]) => (world.server(address).keeper.held.get(origin) ?? 0) >= said);
+  if (others.length > 0 && !held) throw new Error(`${name} leaves, and nobody holds ${origin} ${said}`);
 }
 
 export function expectEqual(what: string, a: unknown, b: unknown): void {

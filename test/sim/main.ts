@@ -1,6 +1,6 @@
 /**
  * Runs many seeds and reports: npm run sim -- --seeds 10000 [--from 1] [--steps 500] [--jobs 2]
- * Or one, with its trace if it fails: npm run sim -- --seed 7 [--steps 500] [--skip 3-9,12]
+ * Or one, with its trace if it fails: npm run sim -- --seed 7 [--steps 500] [--skip 3-9,12] [--shrink 60]
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -9,8 +9,6 @@ import { type Options, type Report, run } from "./run.ts";
 import { readSteps, shrink, writeSteps } from "./shrink.ts";
 import { RARE } from "./sometimes.ts";
 
-/** Milliseconds a failing run is made smaller for. */
-const SHRINK_MS = 60_000;
 /** Milliseconds between two signs of life. */
 const TICK_MS = 30_000;
 
@@ -23,30 +21,43 @@ const { values } = parseArgs({
     steps: { type: "string", default: "500" },
     jobs: { type: "string", default: String(availableParallelism()) },
     seed: { type: "string" },
+    // Seconds a failing run is made smaller for.
+    shrink: { type: "string", default: "60" },
     skip: { type: "string", default: "" },
   },
 });
-const steps = Number(values.steps);
+
+function whole(text: string): number {
+  if (!/^[0-9]+$/.test(text)) throw new Error(`'${text}' is not a whole number`);
+  return Number(text);
+}
+
+const steps = whole(values.steps);
 
 /** Runs all seeds, each on the next thread that is free; stops at the first that fails. */
 async function runAll(
   from: number,
   to: number,
   jobs: number,
-): Promise<{ counts: Map<string, number>; failed?: number }> {
+): Promise<{ counts: Map<string, number>; ran: number; failed: number[] }> {
   const counts = new Map<string, number>();
+  let ran = 0;
   let next = from;
-  let failed: number | undefined;
+  const failed: number[] = [];
   const tick = setInterval(() => console.error(`seed ${next} of ${to}`), TICK_MS);
   const work = (worker: Worker) =>
     new Promise<void>((resolve, reject) => {
       const more = () => {
-        if (next <= to && failed === undefined) worker.postMessage({ seed: next++, steps } satisfies Options);
+        if (next <= to && failed.length === 0) worker.postMessage({ seed: next++, steps } satisfies Options);
         else resolve();
       };
       worker.on("error", reject);
       worker.on("message", ({ seed, counts: found, failure }: Answer) => {
-        if (failure) failed = Math.min(seed, failed ?? seed);
+        ran++;
+        if (failure) {
+          failed.push(seed);
+          console.log(`seed ${seed}, step ${failure.step}: ${failure.message}`);
+        }
         for (const [what, count] of found) counts.set(what, (counts.get(what) ?? 0) + count);
         more();
       });
@@ -56,12 +67,12 @@ async function runAll(
   await Promise.all(workers.map(work));
   await Promise.all(workers.map((worker) => worker.terminate()));
   clearInterval(tick);
-  return { counts, ...(failed === undefined ? {} : { failed }) };
+  return { counts, ran, failed };
 }
 
 /** Tells what went wrong in a run, in its smallest form. */
 function tell(options: Options): void {
-  const small = shrink(options, SHRINK_MS);
+  const small = shrink(options, 1000 * whole(values.shrink));
   const { failure } = run({ ...small, tracing: true });
   console.log(failure?.trace.join("\n"));
   console.log(`\nseed ${small.seed}, step ${failure?.step}: ${failure?.message}`);
@@ -71,18 +82,18 @@ function tell(options: Options): void {
 }
 
 if (values.seed !== undefined) {
-  const options = { seed: Number(values.seed), steps, skip: readSteps(values.skip) };
+  const options = { seed: whole(values.seed), steps, skip: readSteps(values.skip) };
   const { failure, counts } = run(options);
   if (failure) tell(options);
   else console.log(Object.fromEntries([...counts].sort()));
 } else {
-  const [from, seeds] = [Number(values.from), Number(values.seeds)];
+  const [from, seeds] = [whole(values.from), whole(values.seeds)];
   const began = Date.now();
-  const { counts, failed } = await runAll(from, from + seeds - 1, Number(values.jobs));
+  const { counts, ran, failed } = await runAll(from, from + seeds - 1, whole(values.jobs));
   for (const [what, count] of [...counts].sort()) console.log(`${String(count).padStart(10)}  ${what}`);
   const never = RARE.filter((what) => !counts.has(what));
   if (never.length > 0) console.log(`never: ${never.join(", ")}`);
   const time = `${Math.round((Date.now() - began) / 1000)} s`;
-  console.log(`${seeds} seeds from ${from} of ${steps} steps each, ${seeds * steps} steps in all, in ${time}`);
-  if (failed !== undefined) tell({ seed: failed, steps });
+  console.log(`${ran} seeds from ${from} of ${steps} steps each, ${ran * steps} steps in all, in ${time}`);
+  for (const seed of failed) tell({ seed, steps });
 }

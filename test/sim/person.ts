@@ -2,6 +2,7 @@
 import type { Cursor, ServerMessage } from "../../src/chat/wire.ts";
 import type { Server } from "./server.ts";
 import { Stream } from "./stream.ts";
+import { View } from "./view.ts";
 import type { World } from "./world.ts";
 
 /** Characters of lines a client puts into one frame, as the client library does. */
@@ -19,6 +20,7 @@ export class Person {
   readonly name: string;
   readonly world: World;
   readonly stream: Stream;
+  readonly view = new View();
   id = "";
   session: string | undefined;
   /** Texts said, the n-1st under number n. */
@@ -99,12 +101,12 @@ export class Person {
     const place = this.#place;
     this.#place = undefined;
     this.welcome = false;
-    place?.server.drop(place.key);
+    place?.server.sockets.drop(place.key);
   }
 
   /** The connections it had left open are lost. */
   leaveElsewhere(): void {
-    for (const { server, key } of this.#elsewhere.splice(0)) server.drop(key);
+    for (const { server, key } of this.#elsewhere.splice(0)) server.sockets.drop(key);
   }
 
   #isHere(server: Server, key: number): boolean {
@@ -136,6 +138,7 @@ export class Person {
   #hear(line: string): void {
     const message = this.world.ledger.read(line);
     const told: ServerMessage = message ?? JSON.parse(line);
+    this.view.hear(told);
     if (told.type === "message") this.#message(line, told);
     if (told.type === "error") this.#refused(told.code, told.retry, line);
     if (told.type === "reset") this.#reset(told);

@@ -1,13 +1,14 @@
 /** A server of the simulation: a core with a disk, sockets and a clock that may be wrong, and all that can befall it. */
-import { type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
+import type { Effect, Event } from "../../src/chat/effects.ts";
 import type { Member } from "../../src/chat/members.ts";
 import type { State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
 import type { Verb } from "../../src/chat/wire.ts";
-import { Disk, type Remembered } from "../disk.ts";
+import { Disk } from "../disk.ts";
 import { checkStep } from "./invariants.ts";
 import { Keeper } from "./keeper.ts";
 import type { Person } from "./person.ts";
+import { Sockets } from "./sockets.ts";
 import { notice } from "./sometimes.ts";
 import type { World } from "./world.ts";
 
@@ -30,12 +31,12 @@ export class Server {
   disk = new Disk();
   /** Watches what is written. */
   keeper: Keeper;
-  readonly sockets = new Map<number, { person: Person; attachment: Remembered }>();
-  /** Connections that are gone, as it will soon learn. */
-  readonly dropped = new Set<number>();
+  readonly sockets = new Sockets(this);
   /** Milliseconds its clock is off. */
   skew = 0;
   flushing = false;
+  /** Whether an operator has ever forced it to leave. */
+  forced = false;
   /** Peers to which a request of this life is under way. */
   readonly asking = new Set<string>();
   #asked = new Map<number, Hear>();
@@ -79,19 +80,9 @@ export class Server {
 
   connect(person: Person): number {
     const key = this.#next++;
-    this.sockets.set(key, { person, attachment: null });
+    this.sockets.accept(key, person);
     this.happen({ type: "open", client: key });
     return key;
-  }
-
-  /** A client's connection is lost; the server learns of it later. */
-  drop(key: number): void {
-    if (!this.sockets.delete(key)) return;
-    this.dropped.add(key);
-    this.world.after(this.world.random.below(100), () => {
-      this.dropped.delete(key);
-      this.happen({ type: "close", client: key });
-    });
   }
 
   /** The memory is lost, the sockets stay; only a server with nothing to do is put to sleep. */
@@ -106,10 +97,7 @@ export class Server {
   crash(): void {
     this.world.say(`${this.name} crashes`);
     this.#forget();
-    for (const [key, { person }] of [...this.sockets]) {
-      this.sockets.delete(key);
-      this.world.after(5, () => person.closed(this, key));
-    }
+    this.sockets.cut();
   }
 
   /** All is lost. It comes back when somebody touches it. */
@@ -156,8 +144,7 @@ export class Server {
   remember(): State {
     const { world, name } = this;
     const chance = { mint: () => world.random.hex(), random: () => world.random.next() };
-    const sockets = [...this.sockets].map(([key, { attachment }]): [number, Remembered] => [key, attachment]);
-    return this.disk.boot({ chat: "lobby", name, host: undefined }, chance, sockets);
+    return this.disk.boot({ chat: "lobby", name, host: undefined }, chance, this.sockets.attachments());
   }
 
   #turn(happening: Happening): void {
@@ -203,30 +190,8 @@ export class Server {
 
   #let(effect: Effect): void {
     const { world } = this;
-    const socket = "client" in effect ? this.sockets.get(effect.client) : undefined;
+    this.sockets.perform(effect);
     switch (effect.do) {
-      case "send":
-        if (socket) this.#tell(effect.frame, [[effect.client, socket.person]]);
-        break;
-      case "tell":
-        this.#tell(
-          effect.frame,
-          [...this.sockets].flatMap(([key, { person, attachment }]) =>
-            attachment && attachment !== PARKED ? [[key, person]] : [],
-          ),
-        );
-        break;
-      case "admit":
-        if (socket) socket.attachment = effect.attachment;
-        break;
-      case "park":
-        if (socket) socket.attachment = PARKED;
-        break;
-      case "close":
-        if (!socket) break;
-        this.sockets.delete(effect.client);
-        world.after(socket.person.delay(), () => socket.person.closed(this, effect.client));
-        break;
       case "reply":
         this.#asked.get(effect.req)?.(effect.status, effect.body);
         this.#asked.delete(effect.req);
@@ -249,13 +214,6 @@ export class Server {
       this.asking.add(peer);
     }
     this.world.network.post(this, peer, verb, body, patience);
-  }
-
-  /** One frame to some. Of messages only what is durable is told. */
-  #tell(frame: string, to: [key: number, person: Person][]): void {
-    const lines = frame.split("\n");
-    this.keeper.checkDurable(lines);
-    for (const [key, person] of to) this.world.after(person.delay(), () => person.heard(this, key, lines));
   }
 
   /** A server whose memory is lost meanwhile has nothing to flush. */

@@ -17,4 +17,9 @@ export const KNOWN = {
    * made up by the next relay it is sent, if there is one. So what such a one said before is lost with it.
    */
   oldAnswersCount: true,
+  /**
+   * A server that told its clients that another one is unreachable, and then loses its memory while their sockets hibernate, never tells them that it
+   * can be reached again. So what they were told of that is not checked.
+   */
+  unreachableForGood: true,
 };

@@ -1,8 +1,9 @@
 /** How a server comes back from its storage and its hibernated sockets: after an eviction, a crash or a deploy, or for the first time. */
 import { type Attachment, type ClientKey, PARKED } from "./effects.ts";
-import { GRACE_MS } from "./limits.ts";
+import { GRACE_MS, UNREACHABLE_AFTER } from "./limits.ts";
 import { type Floor, type Head, Log } from "./log.ts";
 import type { Member } from "./members.ts";
+import { unknownPeer } from "./peer.ts";
 import { Presence, type Published } from "./presence.ts";
 import type { SessionEntry } from "./seen.ts";
 import { addClient, type Env, originOfSelf, type State, serverEntries } from "./state.ts";
@@ -12,6 +13,8 @@ import { line } from "./wire.ts";
 export interface Stored {
   members: [string, Member][];
   published: [string, Published][];
+  /** The servers that could not be reached, as clients were told. */
+  unreachable: string[];
   /** What was trimmed, the messages of the sessions in it, and the rows that are left. */
   floor: Floor | undefined;
   sessions: SessionEntry[];
@@ -67,6 +70,8 @@ export function boot(
     if (server === name) state.presenceVersion = version;
     else state.published.set(server, { epoch, version });
   }
+  for (const address of stored.unreachable)
+    state.peers.set(address, { ...unknownPeer(), fails: UNREACHABLE_AFTER, unreachable: true });
   state.presence.differences();
   state.serversTold = line({ type: "update_servers", servers: serverEntries(state) });
   for (const [key, attachment] of sockets) {

@@ -6,14 +6,14 @@ import { read } from "./body.ts";
 import type { Effect, Event } from "./effects.ts";
 import { DEBT_ALARM_MS, MAX_RELAY } from "./limits.ts";
 import type { Batch, Place } from "./log.ts";
-import { lacking, type Members, merge } from "./members.ts";
+import { isCurrent, lacking, type Members, merge } from "./members.ts";
 import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
-import { learn, outgrown } from "./membership.ts";
+import { learn, objectTo, outgrown } from "./membership.ts";
 import { fail, judge, type Peer, postpone, type Sent, succeed, unknownPeer } from "./peer.ts";
 import { published } from "./people.ts";
 import { parseRelayAnswer, type RelayRequest, writeRelay } from "./relay-wire.ts";
 import { toldFloor } from "./retention.ts";
-import { isAlive, others, type State, wantFlush, writers } from "./state.ts";
+import { isAlive, lifeOf, others, type State, wantFlush, writers } from "./state.ts";
 import { wantFrom } from "./wanted.ts";
 import type { Cursor } from "./wire.ts";
 
@@ -31,8 +31,9 @@ const owesMembers = (state: State, peer: Peer): boolean => peer.membersVersion !
 /** A server that left no longer publishes people. */
 const owesPresence = (state: State, peer: Peer): boolean => isAlive(state) && peer.presence !== state.presenceVersion;
 
-/** Origins whose batches this server owes to all: its own, and those nobody else writes under any more. */
+/** Origins whose batches this server owes to all: its own, and those nobody else writes under any more; all if it leaves, for who knows who will have them. */
 function owedOrigins(state: State): string[] {
+  if (state.draining || !isAlive(state)) return [...state.log.origins()];
   const living = writers(state);
   return [...state.log.origins()].filter((origin) => !living.has(origin));
 }
@@ -73,7 +74,8 @@ export function pump(state: State, now: number, out: Effect[]): void {
     if (!owes(state, peer, origins)) continue;
     peer.poke = false;
     const piece = pieceFor(state, peer, [...new Set([...origins, ...peer.wants])], sent);
-    const relay = { from: state.name, vv: state.log.cursor(), want: wantFrom(state, address), ...piece };
+    const life = lifeOf(state);
+    const relay = { from: state.name, life, vv: state.log.cursor(), want: wantFrom(state, address), ...piece };
     const body = writeRelay(address, relay, state);
     peer.inflight = sent;
     out.push({ do: "post", peer: address, verb: "relay", body, patience: 0 });
@@ -136,7 +138,10 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
     const detail = { peer: address, verb, status, problem, fails: peer.fails, retryAt: peer.retryAt };
     out.push({ do: "print", event: "peer_failed", message: `${verb} to '${address}' failed: ${problem}`, detail });
   }
-  if (judge(peer)) state.serversChanged = true;
+  if (judge(peer)) {
+    state.serversChanged = true;
+    out.push({ do: "put", key: `unreachable/${address}`, value: peer.unreachable });
+  }
   wantFlush(state, out);
 }
 
@@ -145,7 +150,7 @@ function accepted(
   state: State,
   peer: Peer,
   sent: Sent,
-  { verb, body, now }: Answer,
+  { peer: address, verb, body, now }: Answer,
   out: Effect[],
 ): string | undefined {
   if (sent.stale) {
@@ -159,7 +164,13 @@ function accepted(
   }
   const answer = read(parseRelayAnswer, body, state);
   if (!answer.ok) return answer.reason;
-  const { vv, want } = answer.value;
+  const { vv, want, life, left } = answer.value;
+  objectTo(state, left, now, out);
+  if (!isCurrent(life, state.members.get(address))) {
+    // This comes from a life that ended: it is asked again.
+    postpone(peer, now);
+    return undefined;
+  }
   outgrown(state, vv, now, out);
   const { from, origins } = sent;
   const advanced = origins.some((origin) => (vv[origin] ?? 0) > (from?.[origin] ?? 0));
@@ -207,7 +218,8 @@ export function settle(state: State, now: number, out: Effect[]): void {
 
 /** Forgets what peers acknowledged: an alarm nobody here remembers setting means that something is owed. */
 export function assumeDebts(state: State): void {
-  for (const [address, { inflight }] of peers(state)) state.peers.set(address, { ...unknownPeer(), inflight });
+  for (const [address, { inflight, fails, unreachable }] of peers(state))
+    state.peers.set(address, { ...unknownPeer(), inflight, fails, unreachable });
 }
 
 /** Nothing is owed to anyone: how a server starts whose storage holds no alarm. */

@@ -5,13 +5,14 @@ import type { Effect, Event, RequestKey } from "./effects.ts";
 import { applicable, take } from "./held.ts";
 import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
 import type { Batch } from "./log.ts";
+import { isCurrent } from "./members.ts";
 import { outgrown } from "./membership.ts";
 import { hearFrom } from "./peer.ts";
 import { receive } from "./people.ts";
 import { parseRelay, type RelayRequest } from "./relay-wire.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { adoptFloor } from "./retention.ts";
-import { type State, wantFlush } from "./state.ts";
+import { lifeOf, type State, wantFlush } from "./state.ts";
 import { heardFrom, wantFrom } from "./wanted.ts";
 import type { Verb } from "./wire.ts";
 
@@ -28,9 +29,12 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   outgrown(state, relay.vv, now, out);
   outgrown(state, relay.floor?.cursor ?? {}, now, out);
   const peer = state.peers.get(relay.from);
-  if (peer) {
-    hearFrom(peer, relay.vv);
+  // What another life of the sender had says nothing of this one.
+  const current = isCurrent(relay.life, state.members.get(relay.from));
+  if (peer) hearFrom(peer, current ? relay.vv : {});
+  if (peer && current) {
     peer.wants = relay.want ?? [];
+    for (const origin of peer.wants) if (peer.acked) peer.acked[origin] = relay.vv[origin] ?? 0;
   }
   const time = Math.max(relay.floor?.time ?? 0, ...relay.batches.map(({ head }) => head.time));
   if (time > now + MAX_CLOCK_SKEW_MS) {
@@ -68,6 +72,8 @@ export function answerArrived(state: State, arrived: Arrived[], out: Effect[]): 
   const vv = state.log.cursor();
   for (const { req, relay } of arrived) {
     const want = wantFrom(state, relay.from);
-    answer(req, yes(want.length > 0 ? { vv, want } : { vv }), out);
+    const { status, inc } = state.members.get(relay.from) ?? {};
+    const left = status === "left" ? { left: inc } : {};
+    answer(req, yes({ vv, life: lifeOf(state), ...left, ...(want.length > 0 ? { want } : {}) }), out);
   }
 }

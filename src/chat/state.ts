@@ -2,7 +2,7 @@
 import { hostOf, nameOf, urlOfHost } from "./address.ts";
 import type { ClientKey, Effect, RequestKey } from "./effects.ts";
 import type { Batch, Log, ReadRow } from "./log.ts";
-import type { Member, Members } from "./members.ts";
+import type { Life, Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
 import type { Presence } from "./presence.ts";
 import type { RelayRequest } from "./relay-wire.ts";
@@ -116,6 +116,12 @@ export function addClient(state: State, key: ClientKey): Client {
 
 /** This server's own entry among the members, if it was ever started. */
 export const self = (state: State): Member | undefined => state.members.get(state.name);
+
+/** Which life this is. */
+export function lifeOf(state: State): Life | undefined {
+  const me = self(state);
+  return me && [me.inc, me.epoch];
+}
 
 /** Whether clients and peers are served here. */
 export const isAlive = (state: State): boolean => self(state)?.status === "alive";

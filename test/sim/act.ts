@@ -2,7 +2,6 @@
 import { MAX_TEXT } from "../../src/chat/limits.ts";
 import { type Kind, NAMES, strike } from "./faults.ts";
 import { checkHanded } from "./invariants.ts";
-import { KNOWN } from "./known.ts";
 import type { Server } from "./server.ts";
 import type { World } from "./world.ts";
 
@@ -53,7 +52,7 @@ export function act(world: World, kinds: ReadonlySet<Kind>): void {
       person.leaveSocket();
       break;
     case "order":
-      order(world, kinds);
+      order(world);
       break;
     case "heal":
       world.network.cut.clear();
@@ -106,14 +105,13 @@ function connect(world: World): void {
 }
 
 /** An operator starts a server, or disconnects one. */
-function order(world: World, kinds: ReadonlySet<Kind>): void {
+function order(world: World): void {
   const { random } = world;
   const name = random.pick(NAMES);
   const running = world.alive().map((server) => server.name);
   if (!running.includes(name)) start(world, name, running);
   else if (running.length > 2 && random.oneIn(2)) {
-    const force = random.oneIn(4) && !(KNOWN.leftIsNotTold && kinds.has("wipe"));
-    disconnect(world.server(name), force);
+    disconnect(world.server(name), random.oneIn(4));
   }
 }
 

@@ -1,7 +1,5 @@
 /** What befalls servers and the network. Each seed draws which kinds of faults there are in its world, so that they meet in many mixtures. */
-import { KNOWN } from "./known.ts";
 import { Random } from "./random.ts";
-import type { Server } from "./server.ts";
 import type { World } from "./world.ts";
 
 /** Servers there can be. */
@@ -79,19 +77,8 @@ function wipe(world: World): void {
   );
   if (mortal.length === 0) return;
   const server = world.random.pick(mortal);
-  if (KNOWN.leftIsNotTold && wouldStrand(world, server)) return;
   world.count(server.isAlive ? "storage lost" : "storage lost after leaving");
   server.wipe();
-}
-
-/** Whether something would be left that only a server holds which has left. */
-function wouldStrand(world: World, gone: Server): boolean {
-  const staying = world.alive().filter((server) => server !== gone);
-  return [...world.servers.values()].some(
-    ({ isAlive, keeper }) =>
-      !isAlive &&
-      [...keeper.holds].some(([origin, seq]) => staying.every((other) => (other.keeper.holds.get(origin) ?? 0) < seq)),
-  );
 }
 
 /** Two servers no longer hear each other, or only one of them the other. */

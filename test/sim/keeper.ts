@@ -1,7 +1,8 @@
 /** Watches what one server writes: what its disk holds, that it holds no hole, and that nothing is told before it is there. */
 import type { Effect } from "../../src/chat/effects.ts";
-import { authorOf, type Head } from "../../src/chat/log.ts";
+import { authorOf, type Floor, type Head } from "../../src/chat/log.ts";
 import type { Member } from "../../src/chat/members.ts";
+import type { Cursor } from "../../src/chat/wire.ts";
 import type { Server } from "./server.ts";
 
 /** Whether an entry of the members is greater, as rule M2 says. */
@@ -27,8 +28,15 @@ export class Keeper {
   /** An effect is about to be written. */
   keep(effect: Effect): void {
     if (effect.do === "append") this.#append(effect.heads, effect.lines.split("\n"));
+    if (effect.do === "put" && effect.key === "floor") this.#floor((effect.value as Floor).cursor);
     if (effect.do === "put" && effect.key.startsWith("member/"))
       this.#member(effect.key.slice("member/".length), effect.value as Member);
+  }
+
+  /** What lies below a floor counts as held: nobody is owed it any more. */
+  #floor(cursor: Cursor): void {
+    for (const [origin, seq] of Object.entries(cursor))
+      for (const holds of [this.holds, this.held]) holds.set(origin, Math.max(seq, holds.get(origin) ?? 0));
   }
 
   #append(heads: Head[], lines: string[]): void {

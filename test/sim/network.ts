@@ -1,6 +1,5 @@
 /** The network between servers: it delays, loses, repeats and reorders requests, and loses answers. */
 import type { Verb } from "../../src/chat/wire.ts";
-import { KNOWN } from "./known.ts";
 import type { Server } from "./server.ts";
 import type { World } from "./world.ts";
 
@@ -10,12 +9,6 @@ const TIMEOUT_MS = 10_000;
 const PAUSE_MS = 500;
 /** Answers after which it does: nothing, not started, being started. */
 const NOT_YET = new Set([0, 404, 503]);
-
-/** Tells whether what a server says now still counts when it arrives. */
-function lifetime(server: Server): () => boolean {
-  const { disk } = server;
-  return () => !KNOWN.oldAnswersCount || server.disk === disk;
-}
 
 export class Network {
   readonly #world: World;
@@ -51,14 +44,10 @@ export class Network {
       from.happen({ type: "answer", peer, verb, status, body: answer });
     };
     const sent = this.#sent++;
-    const fromNow = lifetime(from);
     const arrive = () => {
-      if (!fromNow()) return;
       this.#note(`${from.name}>${peer}`, sent);
-      const to = world.server(peer);
-      const toNow = lifetime(to);
-      to.ask({ type: verb, body }, (status, answer) => {
-        if (this.#passes(peer, from.name, "answer")) world.after(this.#delay(), () => toNow() && end(status, answer));
+      world.server(peer).ask({ type: verb, body }, (status, answer) => {
+        if (this.#passes(peer, from.name, "answer")) world.after(this.#delay(), () => end(status, answer));
       });
     };
     if (this.#passes(from.name, peer, "request")) world.after(this.#delay(), arrive);

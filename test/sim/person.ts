@@ -26,6 +26,8 @@ export class Person {
   /** Texts said, the n-1st under number n. */
   readonly said: string[] = [];
   echoed = 0;
+  /** The highest number the server knew at the welcome. */
+  #known = 0;
   /** The newest connection: here it speaks and listens. */
   #place: Place | undefined;
   /** Connections it has left open elsewhere. */
@@ -146,6 +148,7 @@ export class Person {
     if (told.type !== "welcome") return;
     this.id = told.id;
     this.session = told.session;
+    this.#known = told.n;
     this.stream.welcome(told.cursor);
     this.welcome = true;
     if (this.visiting) this.leave();
@@ -157,6 +160,8 @@ export class Person {
     const { ledger } = this.world;
     this.world.count(`reset: ${told.reason}`);
     this.stream.reset(told.cursor);
+    // The echo of what the server knows may be among what was trimmed.
+    if (told.reason === "trimmed") this.echoed = Math.max(this.echoed, Math.min(this.#known, this.said.length));
     ledger.late.add(`${this.id} ${this.echoed + 1}`);
     for (let n = this.echoed + 1; n <= this.said.length; n++) ledger.causes.delete(`${this.id} ${n}`);
   }

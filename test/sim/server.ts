@@ -28,7 +28,7 @@ export class Server {
   state: State | undefined;
   /** Counts the losses of memory. */
   life = 0;
-  disk = new Disk();
+  disk: Disk;
   /** Watches what is written. */
   keeper: Keeper;
   readonly sockets = new Sockets(this);
@@ -47,6 +47,7 @@ export class Server {
   constructor(name: string, world: World) {
     this.name = name;
     this.world = world;
+    this.disk = new Disk(world.retention);
     this.keeper = new Keeper(this);
   }
 
@@ -112,7 +113,7 @@ export class Server {
       others.map(({ keeper }) => keeper.holds),
     );
     this.keeper.wiped();
-    this.disk = new Disk();
+    this.disk = new Disk(this.world.retention);
   }
 
   /** The clock jumps; what is to ring rings by the new time. */

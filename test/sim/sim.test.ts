@@ -7,7 +7,9 @@ import { RARE } from "./sometimes.ts";
 const SEEDS = 300;
 const STEPS = 300;
 
-it("C5 C9 C11 S7 L3 L5 L8 R1 R2 R3 R8 R10 M2 M4 M8 M14 P1 I1 I2 seeds of faults and healing", { timeout: 600_000 }, () => {
+it("C5 C9 C11 S7 L3 L5 L8 R1 R2 R3 R8 R10 M2 M4 M8 M14 P1 I1 I2 seeds of faults and healing", {
+  timeout: 600_000,
+}, () => {
   const counts = new Map<string, number>();
   for (let seed = 1; seed <= SEEDS; seed++) {
     const report = run({ seed, steps: STEPS });

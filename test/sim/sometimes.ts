@@ -18,6 +18,9 @@ export const RARE = [
   "a server adopted",
   "a tail forwarded",
   "a tombstone received",
+  "a floor adopted",
+  "a floor told",
+  "an origin wanted",
   "alarm after a loss of memory",
   "boot from one that is not main",
   "clock jump",
@@ -49,12 +52,14 @@ export const RARE = [
   "reordered request",
   "repeated request",
   "reset: ahead",
+  "reset: trimmed",
   "roamed",
   "start 200",
   "started twice at once",
   "storage lost",
   "storage lost after leaving",
   "storm",
+  "trimmed",
   "told busy",
   "told leaving",
   "told n_gap",
@@ -73,9 +78,12 @@ export function notice(server: Server, event: Event, effects: Effect[]): void {
   if (event.type === "flush" && state && state.held.size > 0) world.count("a dependency awaited");
   if (event.type === "start" && (state?.starting?.reqs.length ?? 0) > 1) world.count("started twice at once");
   if (event.type === "answer" && event.status > 299) refused(server, event.body);
+  if (event.type === "answer" && event.body.includes('"want":[')) world.count("an origin wanted");
   let rows = 0;
   for (const effect of effects) {
     if (effect.do === "append") rows++;
+    if (effect.do === "trim" && event.type === "flush") world.count("trimmed");
+    if (effect.do === "tell" && effect.frame.startsWith('{"type":"reset"')) world.count("a floor adopted");
     if (effect.do === "park") world.count("parked");
     if (effect.do === "put" && effect.key.startsWith("member/")) member(server, event, effect.key, effect.value);
     if (effect.do === "post" && effect.verb === "relay") relay(server, effect.body);
@@ -110,8 +118,10 @@ function member(server: Server, event: Event, key: string, value: unknown): void
 /** What the header of a relay says: whose messages it brings, and whether it brings all. */
 function relay({ world, name, keeper }: Server, body: string): void {
   const end = body.indexOf("\n");
+  const header = end < 0 ? body : body.slice(0, end);
+  if (header.includes('"floor":{')) world.count("a floor told");
+  if (header.includes('"want":[')) world.count("an origin wanted");
   if (end < 0) return;
-  const header = body.slice(0, end);
   const origins = new Set(Array.from(header.matchAll(/"origin":"([^"]+)"/g), ([, origin]) => origin as string));
   for (const origin of origins) if (!origin.startsWith(`${name}#`)) world.count("a tail forwarded");
   if (body.length < MAX_ROW) return;

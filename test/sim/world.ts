@@ -2,6 +2,8 @@
  * A world of servers and clients in one thread: a queue of things to come, a clock, and chance. All of it comes from the seed, so a failing run
  * can be run again.
  */
+import { RETENTION } from "../../src/chat/limits.ts";
+import type { Retention } from "../../src/chat/retention.ts";
 import { Ledger } from "./ledger.ts";
 import { Network } from "./network.ts";
 import { Person } from "./person.ts";
@@ -13,6 +15,8 @@ import { Server } from "./server.ts";
 const BEGIN = 1_790_000_000_000;
 /** Lines of the trace that are kept. */
 const TRACE = 400;
+
+const SHORT: Retention = { messages: 20, ms: 30_000, batches: 200, size: 2_000_000 };
 
 export class World {
   readonly seed: number;
@@ -32,8 +36,12 @@ export class World {
   readonly trace: string[] = [];
   readonly queue = new Queue();
 
+  /** How much servers keep of their logs: in every other world too little for who is away for long. */
+  readonly retention: Retention;
+
   constructor(seed: number, tracing: boolean) {
     this.seed = seed;
+    this.retention = seed % 2 === 0 ? SHORT : RETENTION;
     this.tracing = tracing;
     this.random = new Random(mix(seed, -1));
   }

@@ -87,7 +87,7 @@ describe("relay", () => {
     const req = b.request((req) => ({ type: "relay", req, body: late.body }));
     b.flush();
     const origin = first.last("message").origin;
-    expect(JSON.parse(cluster.reply(b, req).body)).toEqual({ vv: { [origin]: 1 } });
+    expect(JSON.parse(cluster.reply(b, req).body)).toMatchObject({ vv: { [origin]: 1 } });
     cluster.deliver(post);
     cluster.settle();
     expect(second.texts).toEqual(["one", "two"]);

@@ -65,6 +65,7 @@ export function boot(
   if (stored.floor) state.log.restore(stored.floor, stored.sessions);
   state.log.writeAs(originOfSelf(state));
   for (const heads of stored.rows) state.log.append(heads);
+  state.log.dependOnFloor();
   for (const [server, { epoch, version, people }] of stored.published) {
     state.presence.replace(server, people);
     if (server === name) state.presenceVersion = version;

@@ -61,6 +61,10 @@ export const count = fc.oneof(
   fc.maxSafeNat(),
 );
 
+/** A number of a message, or how many there were: mostly small, or about as great as can be. */
+export const number = (from: number) =>
+  fc.oneof(fc.integer({ min: from, max: 4 }), fc.integer({ min: 2 ** 40 - 2, max: 2 ** 40 }));
+
 /** Public ids of a few people. */
 export const IDS = ["0", "a", "f"].map((digit) => digit.repeat(20));
 export const ORIGINS = ["main#00000001", "b#00000002", "b#00000003", "constructor#00000004"];

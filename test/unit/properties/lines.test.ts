@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isCursor, parseLine } from "../../../src/chat/parse.ts";
-import { AWKWARD, anything, count, cursor, personName, runs, session, text } from "./arbitraries.ts";
+import { AWKWARD, anything, count, cursor, number, personName, runs, session, text } from "./arbitraries.ts";
 import { garbage, joins, sayings } from "./client-lines.ts";
 
-const message = fc.oneof(joins(count), sayings(count.map((n) => Math.max(1, n))));
+const message = fc.oneof(joins(number(0)), sayings(number(1)));
 
 const FIELDS = ["type", "name", "session", "cursor", "n", "text"];
 const TYPES = ["client_join_req", "send", "ack", "client_leave_req"];
@@ -24,7 +24,7 @@ const nearly = fc.record(
     name: fc.oneof(personName, about(32), oneMore, anything, fc.jsonValue()),
     session: mostly(session, fc.string()),
     cursor: mostly(cursor, fc.dictionary(fc.string(), fc.oneof(count, fc.jsonValue()))),
-    n: mostly(count, fc.integer(), fc.double()),
+    n: mostly(number(0), count, fc.integer(), fc.double()),
     text: fc.oneof(text, about(4096), fc.jsonValue()),
   },
   { requiredKeys: ["type", "name", "text"] },
@@ -32,6 +32,7 @@ const nearly = fc.record(
 
 const characters = (text: string) => [...text].length;
 const isWhole = (value: unknown, from: number) => Number.isSafeInteger(value) && Number(value) >= from;
+const isNumber = (value: unknown, from: number) => isWhole(value, from) && Number(value) <= 1_099_511_627_776;
 const isPlace = (value: unknown) =>
   typeof value === "object" &&
   value !== null &&
@@ -48,7 +49,7 @@ function keeps(value: Record<string, unknown>): boolean {
       typeof text === "string" &&
       characters(text) >= 1 &&
       characters(text) <= 4096 &&
-      (n === undefined || isWhole(n, 1))
+      (n === undefined || isNumber(n, 1))
     );
   return (
     type === "client_join_req" &&
@@ -58,7 +59,7 @@ function keeps(value: Record<string, unknown>): boolean {
     !/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name) &&
     (session === undefined || (typeof session === "string" && /^[0-9a-f]{32}$/.test(session))) &&
     (cursor === undefined || isPlace(cursor)) &&
-    (n === undefined || isWhole(n, 0))
+    (n === undefined || isNumber(n, 0))
   );
 }
 

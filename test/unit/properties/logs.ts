@@ -1,5 +1,6 @@
 /** Logs to be tried: one that lives beside its store, the one that comes back from it, and the flat list of messages both stand for. */
 import fc from "fast-check";
+import { above, find, last } from "../../../src/chat/history.ts";
 import { type Batch, type Head, Log } from "../../../src/chat/log.ts";
 import type { Cursor } from "../../../src/chat/wire.ts";
 import { batchOf, IDS, ORIGINS } from "./arbitraries.ts";
@@ -33,11 +34,11 @@ export class Kept {
 
 /** What a log answers, in plain data. */
 export const ask = (log: Log) => ({
-  above: (cursor: Cursor) => log.above(cursor),
-  last: (count: number) => log.last(count),
+  above: (cursor: Cursor) => above(log, cursor),
+  last: (count: number) => last(log, count),
   after: (origin: string, seq: number): Batch[] =>
     [...log.after(origin, seq)].map((place) => ({ head: place.head, lines: log.linesOf(place) })),
-  find: (id: string, n: number) => log.find(id, n),
+  find: (id: string, n: number) => find(log, id, n),
 });
 
 export interface Message {

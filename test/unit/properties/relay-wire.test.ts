@@ -5,7 +5,7 @@ import { type Place, read } from "../../../src/chat/body.ts";
 import type { Batch } from "../../../src/chat/log.ts";
 import { parseRelay, parseRelayAnswer, type RelayRequest, writeRelay } from "../../../src/chat/relay-wire.ts";
 import { clusterOf } from "../cluster.ts";
-import { anything, batch, count, cursor, epoch, HOSTS, IDS, personName, runs, text } from "./arbitraries.ts";
+import { anything, batch, count, cursor, epoch, HOSTS, IDS, ORIGINS, personName, runs, text } from "./arbitraries.ts";
 import { tampered } from "./mutations.ts";
 
 const [HOME, OTHER] = HOSTS;
@@ -71,7 +71,7 @@ describe("relay bodies", () => {
         main.flush();
         const body = carried(cluster.posts.find(({ verb }) => verb === "relay")?.body ?? "");
         const relay = parseRelay(body, HERE);
-        expect(writeRelay("b", relay, HERE)).toBe(body);
+        expect(read(parseRelay, writeRelay("b", relay, HERE), HERE)).toEqual({ ok: true, value: relay });
         const said = relay.batches.flatMap(({ lines }) => lines.split("\n").map((line) => JSON.parse(line)));
         expect(said.map(({ name, text }) => [name, text])).toEqual(
           people.flatMap(([name, texts]) => texts.map((text) => [name, text])),
@@ -84,8 +84,11 @@ describe("relay bodies", () => {
 
   it("R3 what is applied is answered as it is", () => {
     fc.assert(
-      fc.property(cursor, (vv) => {
-        expect(read(parseRelayAnswer, JSON.stringify({ vv }), HERE)).toEqual({ ok: true, value: vv });
+      fc.property(cursor, fc.subarray(ORIGINS), fc.option(fc.nat(), { nil: undefined }), (vv, want, more) => {
+        const left = more && more + 1;
+        const life: [number, string] | undefined = more === undefined ? undefined : [more + 1, "00000001"];
+        const answer = { vv, want, left, life };
+        expect(read(parseRelayAnswer, JSON.stringify(answer), HERE)).toEqual({ ok: true, value: answer });
       }),
     );
   });

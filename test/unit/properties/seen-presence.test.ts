@@ -14,7 +14,7 @@ it("R8 S5 in any order and repetition, seen is exactly what was added", () => {
       const seen = new Seen();
       const model = new Set<string>();
       for (const [id, n] of added) {
-        expect(seen.add(id, n)).toBe(!model.has(`${id} ${n}`));
+        expect(seen.add(id, n, 0)).toBe(!model.has(`${id} ${n}`));
         model.add(`${id} ${n}`);
       }
       const numbers = [...Array.from({ length: 10 }, (_, i) => i + 1), ...added.map(([, n]) => n)];

@@ -1,4 +1,8 @@
 /** The end of a run: nothing goes wrong any more, and after a while all servers agree, everyone has got everything, and it is quiet. */
+import { comesBefore, markOf } from "../../src/chat/mark.ts";
+import type { State } from "../../src/chat/state.ts";
+import { transcript } from "../../src/chat/transcript.ts";
+import type { Cursor } from "../../src/chat/wire.ts";
 import { FORWARD_MS, NAMES } from "./faults.ts";
 import { checkAll, expectEqual } from "./invariants.ts";
 import type { Server } from "./server.ts";
@@ -65,12 +69,28 @@ function checkQuiet(world: World): void {
   if (world.queue.size > 0) throw new Error("something is still to come");
 }
 
+/** What two servers list of what both still hold; whole, and without copies, if they have trimmed the same. */
+function transcripts(a: State, b: State): [string[], string[]] {
+  const [low, high] = [a, b].map(({ log }) => log.floorNow().cursor) as [Cursor, Cursor];
+  const same = JSON.stringify(Object.entries(low).sort()) === JSON.stringify(Object.entries(high).sort());
+  const list = ({ log }: State): string[] => {
+    if (same) return transcript(log, undefined, Number.POSITIVE_INFINITY).lines;
+    const places = log.places.toSorted((x, y) => (comesBefore(markOf(x.head, 0), markOf(y.head, 0)) ? -1 : 1));
+    return places
+      .map(({ head }) => head)
+      .filter(({ origin, first }) => first > Math.max(low[origin] ?? 0, high[origin] ?? 0))
+      .map(({ time, origin, first, count }) => `${time} ${origin} ${first} ${count}`);
+  };
+  return [list(a), list(b)];
+}
+
 function checkAgreement({ state, name }: Server, first: Server): void {
   const { world } = first;
   if (!state || !first.state) throw new Error(`${name} has no memory`);
   expectEqual(`members of ${name} and ${first.name}`, [...state.members].sort(), [...first.state.members].sort());
   const [ours, theirs] = [state, first.state].map(({ log }) => Object.entries(log.cursor()).sort());
   expectEqual(`logs of ${name} and ${first.name}`, ours, theirs);
+  expectEqual(`transcripts of ${name} and ${first.name}`, ...transcripts(state, first.state));
   const shown = state.presence.names(NAMES.length * 100).map(({ id }) => id);
   const connected = world.people.filter(({ server }) => server).map(({ id }) => id);
   expectEqual(`people shown by ${name}`, shown.sort(), connected.sort());

@@ -2,6 +2,7 @@
 import type { Event } from "../../src/chat/effects.ts";
 import { MAX_HELD, MAX_PENDING } from "../../src/chat/limits.ts";
 import type { State } from "../../src/chat/state.ts";
+import type { Cursor } from "../../src/chat/wire.ts";
 import type { Server } from "./server.ts";
 import type { World } from "./world.ts";
 
@@ -113,7 +114,7 @@ function checkMemory(server: Server, state: State): void {
     expectEqual(`${what} of ${name} in memory and on disk`, of(state), of(again));
   const sessions = world.people.map(({ id, said }) => ({ id, said: said.length }));
   both("members", ({ members }) => [...members].sort());
-  both("the log", ({ log }) => [log.cursor(), log.floorNow().cursor, log.pos, log.time, log.places.length]);
+  both("the log", ({ log }) => [...sorted(log.cursor(), log.floorNow().cursor), log.pos, log.time, log.places.length]);
   // What was trimmed no longer says what its origin had said: then more is named than need be.
   for (const [origin, seq] of Object.entries(state.log.dependencies()))
     if (again.log.dependencies()[origin] !== seq)
@@ -129,6 +130,8 @@ function checkMemory(server: Server, state: State): void {
   both("the version of its people", ({ presenceVersion }) => presenceVersion);
   both("what others published", ({ published }) => [...published].filter(([, { epoch }]) => epoch !== "").sort());
 }
+
+const sorted = (...cursors: Cursor[]) => cursors.map((cursor) => Object.entries(cursor).sort());
 
 /** All of them, for all servers. */
 export function checkAll(world: World): void {

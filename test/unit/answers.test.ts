@@ -71,6 +71,20 @@ describe("an answer", () => {
     expect(first.last("update_servers").servers[0]).toMatchObject({ name: "b", status: "left" });
   });
 
+  it("R5 M4 that is good ends the delay, also one to news of the members", () => {
+    const cluster = clusterOf("main", "b", "d");
+    const main = cluster.node("main");
+    const c = { inc: 1, status: "left", epoch: "0000000c", final: 0 };
+    const body = JSON.stringify({ chat: "lobby", from: "d", members: { c } });
+    main.request((req) => ({ type: "update_servers", req, body }));
+    cluster.down.add("b");
+    cluster.settle();
+    expect(main.state.peers.get("b")?.fails).toBe(1);
+    cluster.down.clear();
+    cluster.pass(400);
+    expect([main.state.peers.get("b")?.fails, main.alarm]).toEqual([0, null]);
+  });
+
   it("R9 M4 by which a peer shows that it does not know this server makes it tell the peer", () => {
     for (const code of ["unknown_server", "not_started"]) {
       const { cluster, main, answer } = onTheWay();
@@ -82,6 +96,28 @@ describe("an answer", () => {
       main.flush();
       expect(cluster.posts.map(({ verb, body }) => [verb, Object.keys(JSON.parse(body).members).sort()])).toEqual([["update_servers", ["b", "main"]]]); // biome-ignore format: one list
     }
+  });
+});
+
+describe("the alarm", () => {
+  it("I1 is written once for a debt, however much is added to it", () => {
+    const cluster = clusterOf("main", "b");
+    const { first } = people(cluster, "main", "b");
+    const alarms = ["one", "two", "three"].map((text) => {
+      first.send(text);
+      first.node.flushWanted = false;
+      return first.node.do({ type: "flush" }).flatMap((effect) => (effect.do === "alarm" ? [effect.at] : []));
+    });
+    expect(alarms).toEqual([[cluster.now + 10_000], [], []]);
+  });
+
+  it("I1 P3 is moved forward for what comes before it", () => {
+    const { main, cluster, answer, second } = onTheWay();
+    expect(main.alarm).toBe(cluster.now + 10_000);
+    answer(0, "");
+    main.flush();
+    expect(main.alarm).toBe(cluster.now + 375);
+    expect(second.texts).toEqual([]);
   });
 });
 
@@ -101,9 +137,17 @@ describe("a relay", () => {
       const body = writeRelay("main", relay, { chat: "lobby", host: undefined });
       const req = first.node.request((req) => ({ type: "relay", req, body }));
       first.node.flush();
-      expect(cluster.reply(first.node, req).status).toBe(status);
+      const answer = cluster.reply(first.node, req);
+      expect(answer.status).toBe(status);
+      expect(JSON.parse(answer.body).error?.code).toBe(status === 200 ? undefined : "clock_ahead");
       expect(first.texts.length).toBe(status === 200 ? 1 : 0);
     }
+  });
+
+  it("R7 that cannot be read is answered as such", () => {
+    const { main } = onTheWay();
+    const req = main.request((req) => ({ type: "relay", req, body: "{}" }));
+    expect(JSON.parse(main.replies.get(req)?.body ?? "").error.code).toBe("bad_request");
   });
 
   it("R3 R2 in which a peer says what it has spares it that", () => {

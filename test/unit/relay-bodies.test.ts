@@ -54,9 +54,7 @@ describe("a relay", () => {
   });
 
   it("R7 every field of the header of a batch is checked", () => {
-    const wrong: Fields[] = [
-      ...["b", "b#0000000b0", "B#0000000b", "xb#0000000bx", "#0000000b", `${"b".repeat(33)}#0000000b`, "b#0000000g", 1],
-    ].map((origin) => ({ origin }));
+    const wrong: Fields[] = [];
     for (const key of ["first", "count", "time", "size"])
       wrong.push(...[-1, 1.5, "1", null].map((value) => ({ [key]: value })));
     wrong.push({ first: 0 }, { count: 0 }, { count: 3 }, { count: 1 }, { size: 1 });
@@ -75,6 +73,27 @@ describe("a relay", () => {
     expect(isRead(body({ relay: { batches: [null] } }))).toBe(false);
     const dep = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`s${i}#00000000`, 1]));
     expect(isRead(body({ batch: { dep } }))).toBe(true);
+  });
+
+  it("R7 L4 an origin is a server and its epoch, and the lines say the same", () => {
+    const from = (origin: unknown) => {
+      const lines = MESSAGES.map((message) => JSON.stringify({ ...message, origin })).join("\n");
+      const head = body({ batch: { origin, size: lines.length } }).split("\n")[0];
+      return isRead(`${head}\n${lines}`);
+    };
+    expect([ORIGIN, "c#0123abcd", `${"b".repeat(32)}#0000000b`].filter(from)).toHaveLength(3);
+    const wrong = [
+      "b",
+      "b#0000000b0",
+      "B#0000000b",
+      "?b#0000000b",
+      "b#0000000b?",
+      "#0000000b",
+      "b#0000000g",
+      1,
+      [ORIGIN],
+    ];
+    expect([...wrong, `${"b".repeat(33)}#0000000b`].filter(from)).toEqual([]);
   });
 
   it("R7 S6 every line must be the message its batch speaks of", () => {

@@ -54,6 +54,7 @@ export function boot(
     held: new Map(),
     heldSize: 0,
     wanted: new Map(),
+    wasAway: false,
     serversChanged: false,
     serversTold: "",
     presenceChanged: false,
@@ -92,6 +93,7 @@ export function boot(
 /** After a boot: whoever is published without a socket, or by a server that left, begins the grace period now; true if anyone does. */
 export function wake(state: State, now: number): boolean {
   for (const id of state.presence.on(state.name).keys()) if (!state.byId.has(id)) state.graces.set(id, now + GRACE_MS);
+  state.wasAway = state.graces.size > 0;
   for (const [address, { status }] of state.members)
     if (status === "left" && state.presence.on(address).size > 0) state.serverGraces.set(address, now + GRACE_MS);
   return state.graces.size + state.serverGraces.size > 0;

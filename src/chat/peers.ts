@@ -167,7 +167,9 @@ function accepted(
   const { vv, want, life, left } = answer.value;
   objectTo(state, left, now, out);
   if (!isCurrent(life, state.members.get(address))) {
-    // This comes from a life that ended: it is asked again.
+    // This comes from a life that ended, or from one that does not know yet what it has to outlive.
+    peer.members = new Map();
+    peer.membersVersion = -1;
     postpone(peer, now);
     return undefined;
   }
@@ -214,6 +216,12 @@ export function settle(state: State, now: number, out: Effect[]): void {
   if (at === state.alarm || (at !== null && state.alarm !== null && state.alarm <= at)) return;
   state.alarm = at;
   out.push({ do: "alarm", at });
+}
+
+/** This server may have missed something: that it asks ends whatever delay its peers have reached with it. */
+export function askAll(state: State): void {
+  for (const [, peer] of peers(state)) peer.poke = true;
+  state.wasAway = false;
 }
 
 /** Forgets what peers acknowledged: an alarm nobody here remembers setting means that something is owed. */

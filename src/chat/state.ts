@@ -85,6 +85,8 @@ export interface State {
   heldSize: number;
   /** Origins whose batches are missing here, and which server is asked for them besides the one that writes them. */
   readonly wanted: Map<string, string>;
+  /** Sockets were lost with the memory: this server may have been away, and asks what it missed when somebody joins. */
+  wasAway: boolean;
   serversChanged: boolean;
   /** The last `update_servers` clients were told, or would have been at boot. */
   serversTold: string;

@@ -3,8 +3,10 @@ import { expect, it } from "vitest";
 import { run } from "./run.ts";
 import { RARE } from "./sometimes.ts";
 
-/** To look further: npm run sim -- --seeds 10000 */
-const SEEDS = 300;
+/** Seeds from which on everything rare happens. */
+const MANY = 300;
+/** Fewer where it is run very often; to look further: npm run sim -- --seeds 10000 */
+const SEEDS = Number(process.env.SEEDS ?? MANY);
 const STEPS = 300;
 
 it("C5 C9 C11 S7 L3 L5 L8 R1 R2 R3 R8 R10 M2 M4 M8 M14 P1 I1 I2 seeds of faults and healing", {
@@ -17,7 +19,7 @@ it("C5 C9 C11 S7 L3 L5 L8 R1 R2 R3 R8 R10 M2 M4 M8 M14 P1 I1 I2 seeds of faults 
       expect.fail(`${report.failure.message}; to repeat: npm run sim -- --seed ${seed} --steps ${STEPS}`);
     for (const [what, count] of report.counts) counts.set(what, (counts.get(what) ?? 0) + count);
   }
-  expect(RARE.filter((what) => !counts.has(what))).toEqual([]);
+  if (SEEDS >= MANY) expect(RARE.filter((what) => !counts.has(what))).toEqual([]);
 });
 
 it("the same seed is the same world", () => {

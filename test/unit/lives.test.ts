@@ -1,7 +1,7 @@
 /** Servers that begin another life, leave, or are said to: nobody believes of one life what was said of another, and nothing is left behind. */
 import { describe, expect, it } from "vitest";
 import { Disk } from "../disk.ts";
-import { type Cluster, clusterOf, type Node } from "./cluster.ts";
+import { type Cluster, clusterOf, type Node, people } from "./cluster.ts";
 
 function wipe(node: Node): void {
   (node as { disk: Disk }).disk = new Disk();
@@ -58,6 +58,41 @@ describe("lives", () => {
     cluster.settle();
     cluster.pass(60_000);
     expect(cursor(b)).toEqual(cursor(main));
+  });
+
+  it("R17 R5 L8 a server that was down for long is made whole when somebody comes back to it", () => {
+    const cluster = clusterOf("main", "b");
+    const { first, second } = people(cluster, "main", "b");
+    const { session } = second.last("welcome");
+    const b = second.node;
+    cluster.down.add("b");
+    first.send("while b was down");
+    cluster.settle();
+    cluster.pass(3_600_000);
+    b.evict("close");
+    cluster.down.clear();
+    const back = b.connect().join("b-person", { session, cursor: {} });
+    cluster.settle();
+    expect(back.texts).toEqual(["while b was down"]);
+  });
+
+  it("R5 what a peer asks while it cannot be reached itself does not lengthen the delay", () => {
+    const cluster = clusterOf("main", "b");
+    const { first, second } = people(cluster, "main", "b");
+    const { deliver } = cluster;
+    cluster.deliver = (post, lost) => {
+      if (post.to !== "b") deliver.call(cluster, post, lost);
+      else cluster.node("main").do({ type: "answer", peer: "b", verb: post.verb, status: 0, body: "" });
+    };
+    first.send("one");
+    for (let i = 0; i < 20; i++) {
+      second.send(`${i}`);
+      cluster.settle();
+      cluster.now += 100;
+    }
+    cluster.deliver = deliver;
+    cluster.pass(10_000);
+    expect(second.texts).toContain("one");
   });
 
   it("M20 M11 who was told that a server is unreachable is told when it is not any more", () => {

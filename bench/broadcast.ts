@@ -7,21 +7,14 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/broadcast.json (a --quick look
  * leaves that alone). Ends with 1 if a run lost, repeated or reordered anything.
  */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Bundles, bundleAll } from "./lib/bundle.ts";
 import { WINDOW } from "./lib/burst.ts";
+import { machine, save } from "./lib/record.ts";
 import { markdown, progress, type Round, summarize } from "./lib/report.ts";
 import { type Result, run, type System } from "./lib/run.ts";
 import { TEXT_BYTES } from "./lib/witness.ts";
-import { WORKERD } from "./lib/workerd.ts";
 
-/** Digits of a saved figure: more than it means, and enough for every whole number in it. */
-const SAVED_DIGITS = 7;
-const RESULTS = join(import.meta.dirname, "results");
 const FULL = { rounds: 3, receivers: [10, 100, 1000], seconds: 4 };
 /** To see that all works, not to quote. */
 const QUICK = { rounds: 1, receivers: [10, 100], seconds: 1 };
@@ -39,7 +32,7 @@ async function main(): Promise<void> {
   const summaries = summarize(rounds);
   const what = { ...parameters, receivers: parameters.receivers.join(","), window: WINDOW, textBytes: TEXT_BYTES };
   const record = { date: new Date().toISOString(), machine: machine(), parameters: what, summaries, rounds };
-  if (!quick) save(record);
+  if (!quick) save("broadcast", record);
   console.log(markdown(summaries));
   if (rounds.some(({ floor, one, three }) => [floor, one, three].some(({ failed }) => failed !== undefined))) {
     console.error("A run failed: see above.");
@@ -86,23 +79,6 @@ function readArguments(): { parameters: Parameters; project: string | undefined;
     throw new Error("--rounds is at least 1, --receivers at least 3 (one for each server), --seconds above 0");
   }
   return { parameters, project, quick };
-}
-
-function machine(): Record<string, string | number> {
-  const processors = cpus();
-  return {
-    cpu: processors[0]?.model ?? "unknown",
-    cores: processors.length,
-    node: process.version,
-    workerd: execFileSync(WORKERD, ["--version"], { encoding: "utf8" }).trim(),
-  };
-}
-
-function save(record: object): void {
-  const short = (_key: string, value: unknown): unknown =>
-    typeof value === "number" ? Number(value.toPrecision(SAVED_DIGITS)) : value;
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, "broadcast.json"), `${JSON.stringify(record, short, 2)}\n`);
 }
 
 await main();

@@ -63,6 +63,7 @@ export class Disk {
     const stored = {
       members: this.#of<Member>("member/"),
       published: this.#of<Published>("presence/"),
+      unreachable: this.#of<boolean>("unreachable/").flatMap(([address, is]) => (is ? [address] : [])),
       floor,
       sessions: this.#of<SessionEntry[]>("seen/").flatMap(([, entries]) => entries),
       rows: [...this.#rows].filter(([pos]) => pos >= (floor?.pos ?? 0)).map(([, { heads }]) => structuredClone(heads)),

@@ -6,7 +6,7 @@ import type { Crowd } from "./crowd.ts";
 import { type Group, settle } from "./group.ts";
 import { difference, textOf, watch } from "./witness.ts";
 
-/** Messages the sender keeps in flight. */
+/** Messages the sender keeps in flight if nothing else is said. */
 export const WINDOW = 1024;
 /** Nobody received anything for so long: something is lost. In milliseconds. */
 const STALL_MS = 15_000;
@@ -19,12 +19,14 @@ export interface BurstOptions {
 
 export class Sender {
   private readonly crowd: Crowd;
+  private readonly window: number;
   private sent = 0;
   private echoed = 0;
   private filling = false;
 
-  constructor(crowd: Crowd) {
+  constructor(crowd: Crowd, window: number = WINDOW) {
     this.crowd = crowd;
+    this.window = window;
   }
 
   /**
@@ -87,7 +89,7 @@ export class Sender {
   private fill(last: number): void {
     this.filling = false;
     const lines: string[] = [];
-    while (this.sent < last && this.sent - this.echoed < WINDOW) {
+    while (this.sent < last && this.sent - this.echoed < this.window) {
       const n = ++this.sent;
       lines.push(JSON.stringify({ type: "send", text: textOf(n), n }));
     }

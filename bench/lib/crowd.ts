@@ -48,9 +48,9 @@ export async function gather({ port, chat, servers, receivers, ack }: CrowdOptio
       const group = groups[index % groups.length] as Group;
       const socket = await within(JOIN_MS, "open", RawSocket.open({ port, path: `${base}/${group.server}/ws`, ack }));
       sockets.push(socket);
-      const id = await within(JOIN_MS, "join", join(socket, `r${index + 1}`));
+      const { id } = await join(socket, `r${index + 1}`);
       group.add(socket);
-      return { socket, id };
+      return { socket, id: String(id) };
     });
     await settle(groups);
     const witnesses = groups.map((group) => group.witness);
@@ -78,29 +78,37 @@ function idOf(joined: readonly { socket: RawSocket; id: string }[], socket: RawS
   return found.id;
 }
 
-/** Joins, and gives the public id the server welcomes with. */
-function join(socket: RawSocket, name: string): Promise<string> {
-  return new Promise((resolve, reject) => {
+/** Joins, and gives the `welcome`. */
+export function join(socket: RawSocket, name: string): Promise<Line> {
+  const welcome = new Promise<Line>((resolve, reject) => {
     socket.onEnd = (why) => reject(new Error(`${name} while joining: ${why}`));
     socket.onLine = (line: Line) => {
-      if (line.type === "welcome") resolve(String(line.id));
+      if (line.type === "welcome") resolve(line);
       if (line.type === "error" || line.type === "exit") reject(new Error(`${name}: ${JSON.stringify(line)}`));
     };
     socket.send([JSON.stringify({ type: "client_join_req", name })]);
   });
+  return within(JOIN_MS, "join", welcome);
 }
 
 async function startServers(url: string, [boot, ...others]: readonly string[]): Promise<void> {
+  for (const server of others) await start(url, server, boot);
+  if (others.length > 0) await meet(url, others.length + 1);
+}
+
+/** Starts a server at its boot server, as its operator. `url`: of the servers of a chat. */
+export async function start(url: string, server: string, boot: string | undefined): Promise<void> {
   const headers = { Authorization: `Bearer ${COOKIE}`, "Content-Type": "application/json" };
-  for (const server of others) {
-    const response = await fetch(`${url}/${server}/start`, { method: "POST", headers, body: JSON.stringify({ boot }) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`start of ${server}: ${response.status} ${text}`);
-  }
-  if (others.length === 0) return;
+  const response = await fetch(`${url}/${server}/start`, { method: "POST", headers, body: JSON.stringify({ boot }) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`start of ${server}: ${response.status} ${text}`);
+}
+
+/** Waits until `count` servers know each other, as `main` says. */
+export async function meet(url: string, count: number): Promise<void> {
   const known = async (): Promise<boolean> => {
     const { servers } = (await (await fetch(url)).json()) as { servers: { name: string; status: string }[] };
-    return servers.filter(({ status }) => status === "alive").length === others.length + 1;
+    return servers.filter(({ status }) => status === "alive").length === count;
   };
   await until("servers: know each other", known, { ms: MEET_MS, every: 100 });
 }

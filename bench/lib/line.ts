@@ -8,6 +8,9 @@ export interface Line {
   readonly id?: unknown;
   readonly n?: unknown;
   readonly text?: unknown;
+  readonly origin?: unknown;
+  readonly seq?: unknown;
+  readonly session?: unknown;
 }
 
 /** The lines of one text message; throws at the first that is none. */

@@ -3,6 +3,7 @@
  * the Markdown table, and whether the claims hold.
  */
 import type { Result } from "./run.ts";
+import { median } from "./stats.ts";
 
 /** What is claimed: at so many receivers one server makes at least so many times the floor's deliveries per second. */
 const FLOOR_GOALS: ReadonlyMap<number, number> = new Map([
@@ -90,13 +91,6 @@ export function progress({
 
 function ratio(a: Result, b: Result): number {
   return b.deliveriesPerSecond === 0 ? 0 : a.deliveriesPerSecond / b.deliveriesPerSecond;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const low = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-  const high = sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0;
-  return (low + high) / 2;
 }
 
 function rate(perSecond: number): string {

@@ -9,9 +9,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Bundle } from "./bundle.ts";
+import { configText } from "./config.ts";
 import { until, within } from "./wait.ts";
 
 export const WORKERD = join(import.meta.dirname, "../../node_modules/.bin/workerd");
+/** What the server prints, in its directory. */
+const LOG = "output.log";
 /** How long the server may take to listen, and then to answer, in milliseconds. */
 const START_MS = 20_000;
 /** Bytes of the server's output that are shown when something fails. */
@@ -25,53 +28,83 @@ export interface Workerd {
   cpuSeconds(): number | undefined;
   /** The end of what the server has printed. */
   tail(): string;
+  /** The process is gone at once; the storage stays. */
+  crash(): Promise<void>;
+  /** Starts it again after a crash, on the same storage and, if it was started on one, the same port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What runs, and in which directory: the benchmark may itself end before it stops them. */
-const running = new Map<number, string>();
+/** What runs, and which directories there are: the benchmark may itself end before it stops them. */
+const running = new Set<number>();
+const homes = new Set<string>();
 process.on("exit", () => {
-  for (const [pid, home] of running) {
-    killGroup(pid);
-    rmSync(home, { recursive: true, force: true });
-  }
+  for (const pid of running) killGroup(pid);
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
-export async function startWorkerd(bundle: Bundle): Promise<Workerd> {
+/** `port`: where it listens; 0: where the system chooses. */
+export async function startWorkerd(bundle: Bundle, port = 0): Promise<Workerd> {
   const home = mkdtempSync(join(tmpdir(), "chatty-bench-"));
-  const log = join(home, "output.log");
+  homes.add(home);
   cpSync(bundle.dir, join(home, "worker"), { recursive: true });
   mkdirSync(join(home, "storage"));
-  writeFileSync(join(home, "config.capnp"), configText(bundle, join(home, "storage")));
-  const output = openSync(log, "w");
+  writeFileSync(join(home, "config.capnp"), configText(bundle, join(home, "storage"), port));
+  let life: Life | undefined = await live(home);
+  return {
+    port: life.port,
+    cpuSeconds: () => life && cpuSeconds(life.pid),
+    tail: () => tail(home),
+    crash: async () => {
+      await life?.end();
+      life = undefined;
+    },
+    restart: async () => {
+      life = await live(home);
+    },
+    stop: async () => {
+      await life?.end();
+      homes.delete(home);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One process, from its start to its kill. */
+interface Life {
+  readonly pid: number;
+  readonly port: number;
+  end(): Promise<void>;
+}
+
+async function live(home: string): Promise<Life> {
+  const output = openSync(join(home, LOG), "a");
   const child = spawn(WORKERD, ["serve", "--control-fd=3", join(home, "config.capnp")], {
     stdio: ["ignore", output, output, "pipe"],
     detached: true,
   });
   closeSync(output);
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const pid = child.pid;
+  const { pid } = child;
   if (pid === undefined) throw new Error(`cannot run ${WORKERD}`);
-  running.set(pid, home);
-
-  const tail = (): string => readFileSync(log, "utf8").slice(-TAIL_BYTES);
-  const stop = async (): Promise<void> => {
+  running.add(pid);
+  const end = async (): Promise<void> => {
     killGroup(pid);
     await within(START_MS, "workerd: end after SIGKILL", ended);
     running.delete(pid);
-    rmSync(home, { recursive: true, force: true });
   };
   try {
     const port = await within(START_MS, "workerd: listen", listening(child));
     await until("workerd: answer", () => answers(port), { ms: START_MS, every: 20 });
-    return { port, cpuSeconds: () => cpuSeconds(pid), tail, stop };
+    return { pid, port, end };
   } catch (error) {
-    const said = tail();
-    await stop();
-    throw new Error(`workerd did not start; it said:\n${said}`, { cause: error });
+    await end();
+    throw new Error(`workerd did not start; it said:\n${tail(home)}`, { cause: error });
   }
 }
+
+const tail = (home: string): string => readFileSync(join(home, LOG), "utf8").slice(-TAIL_BYTES);
 
 /** workerd tells the port the system chose for it on its control pipe, one JSON object per line. */
 function listening(child: ChildProcess): Promise<number> {
@@ -108,27 +141,4 @@ function killGroup(pid: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
-}
-
-function configText({ modules, className, binding, date, flags, texts }: Bundle, storage: string): string {
-  const quote = JSON.stringify;
-  const embeds = modules.map(({ name, kind }) => `(name = ${quote(name)}, ${kind} = embed ${quote(`worker/${name}`)})`);
-  const secrets = Object.entries(texts).map(([name, text]) => `(name = ${quote(name)}, text = ${quote(text)})`);
-  return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "worker", worker = .worker),
-    (name = "storage", disk = (path = ${quote(storage)}, writable = true)),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
-);
-const worker :Workerd.Worker = (
-  modules = [${embeds.join(", ")}],
-  compatibilityDate = ${quote(date)},
-  compatibilityFlags = [${flags.map((flag) => quote(flag)).join(", ")}],
-  durableObjectNamespaces = [(className = ${quote(className)}, uniqueKey = "bench", enableSql = true)],
-  durableObjectStorage = (localDisk = "storage"),
-  bindings = [${[`(name = ${quote(binding)}, durableObjectNamespace = ${quote(className)})`, ...secrets].join(", ")}],
-);
-`;
 }

@@ -73,7 +73,7 @@ function message(state: State, told: Of<"message">, at: Moment, out: Action[]): 
 
 /** What the server knew at the welcome and is told no more, because it was trimmed, is delivered: its echo can no longer come. */
 function reset(state: State, { reason, cursor }: Of<"reset">, at: Moment, out: Action[]): void {
-  state.cursor = cursor ?? state.cursor;
+  if (cursor) state.cursor = { ...cursor };
   if (reason !== "trimmed") return;
   for (const message of state.outbox.waiting.filter(({ n }) => n <= state.known)) {
     state.outbox.remove(message.n);

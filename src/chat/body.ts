@@ -43,16 +43,16 @@ export function json(text: string): Fields {
   return value;
 }
 
+/** Why no server of another deployment is known here. */
+export const NO_HOST = "HOST is not set here, so servers of other hosts cannot be joined";
+
 /** The header fields all requests share. Addresses are taken home as they are read. */
 export function header(text: string, { chat, host }: Place): Fields & { from: string } {
   const fields = json(text);
   need(fields.chat === chat, `chat must be '${chat}'`);
   need(typeof fields.from === "string" && isAddress(fields.from), "from must be the address of a server");
   const from = atHome(fields.from, host);
-  need(
-    host !== undefined || hostOf(from) === undefined,
-    "HOST is not set here, so servers of other hosts cannot be joined",
-  );
+  need(host !== undefined || hostOf(from) === undefined, NO_HOST);
   return { ...fields, from };
 }
 

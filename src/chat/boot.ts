@@ -1,8 +1,9 @@
 /** How a server comes back from its storage and its hibernated sockets: after an eviction, a crash or a deploy, or for the first time. */
 import { type Attachment, type ClientKey, PARKED } from "./effects.ts";
-import { GRACE_MS } from "./limits.ts";
+import { GRACE_MS, UNREACHABLE_AFTER } from "./limits.ts";
 import { type Floor, type Head, Log } from "./log.ts";
 import type { Member } from "./members.ts";
+import { unknownPeer } from "./peer.ts";
 import { Presence, type Published } from "./presence.ts";
 import type { SessionEntry } from "./seen.ts";
 import { addClient, type Env, originOfSelf, type State, serverEntries } from "./state.ts";
@@ -12,6 +13,8 @@ import { line } from "./wire.ts";
 export interface Stored {
   members: [string, Member][];
   published: [string, Published][];
+  /** The servers that could not be reached, as clients were told. */
+  unreachable: string[];
   /** What was trimmed, the messages of the sessions in it, and the rows that are left. */
   floor: Floor | undefined;
   sessions: SessionEntry[];
@@ -56,6 +59,7 @@ export function boot(
     held: new Map(),
     heldSize: 0,
     wanted: new Map(),
+    wasAway: false,
     serversChanged: false,
     serversTold: "",
     flushing: false,
@@ -66,11 +70,14 @@ export function boot(
   if (stored.floor) state.log.restore(stored.floor, stored.sessions);
   state.log.writeAs(originOfSelf(state));
   for (const heads of stored.rows) state.log.append(heads);
+  state.log.dependOnFloor();
   for (const [server, { epoch, version, people }] of stored.published) {
     state.presence.replace(server, people);
     if (server === name) state.presenceVersion = version;
     else state.published.set(server, { epoch, version });
   }
+  for (const address of stored.unreachable)
+    state.peers.set(address, { ...unknownPeer(), fails: UNREACHABLE_AFTER, unreachable: true });
   state.presence.differences();
   state.serversTold = line({ type: "update_servers", servers: serverEntries(state) });
   for (const [key, attachment] of sockets) {
@@ -90,6 +97,7 @@ export function boot(
 /** After a boot: whoever is published without a socket, or by a server that left, begins the grace period now; true if anyone does. */
 export function wake(state: State, now: number): boolean {
   for (const id of state.presence.on(state.name).keys()) if (!state.byId.has(id)) state.graces.set(id, now + GRACE_MS);
+  state.wasAway = state.graces.size > 0;
   for (const [address, { status }] of state.members)
     if (status === "left" && state.presence.on(address).size > 0) state.serverGraces.set(address, now + GRACE_MS);
   return state.graces.size + state.serverGraces.size > 0;

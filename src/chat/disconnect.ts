@@ -17,6 +17,8 @@ export function disconnect(
   if (self(state)?.status === "left" && !state.starting) return yes(gone(state));
   const refused = peerRefusal(state, state.name);
   if (refused) return refused;
+  // What others wrote is passed on too, and nobody knows yet who lacks it.
+  if (!state.draining) for (const peer of state.peers.values()) peer.acked = null;
   const reqs = [...(state.draining?.reqs ?? []), req];
   state.draining = {
     deadline: now + DRAIN_MS,

@@ -11,7 +11,7 @@ import { told } from "./flow.ts";
 import { last as latest } from "./history.ts";
 import { HISTORY, MAX_NAMES, MAX_RELAY, MAX_ROW } from "./limits.ts";
 import { aheadIn, canRelease, isComplete, release } from "./parked.ts";
-import { pump } from "./peers.ts";
+import { askAll, pump } from "./peers.ts";
 import { enter, expire, leave, presenceLines } from "./people.ts";
 import { publish } from "./published.ts";
 import { acceptArrived, answerArrived } from "./relay.ts";
@@ -27,6 +27,7 @@ export function flush(state: State, now: number, out: Effect[]): void {
   const { leaving, sends, arrived } = state;
   Object.assign(state, { joining: [], leaving: [], sends: [], sendsSize: 0, arrived: [] });
   if (joining.length > 0 && self(state) === undefined) startMain(state, now, out);
+  if (joining.length > 0 && state.wasAway) askAll(state);
 
   for (const { id, name } of state.parked) enter(state, id, name);
   for (const { id, name } of joining) enter(state, id, name);

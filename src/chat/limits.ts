@@ -61,8 +61,10 @@ export const MAX_BEYOND = 100;
 export const MAX_ORIGINS = 4096;
 /** Servers of a chat. */
 export const MAX_MEMBERS = 1000;
-/** Incarnations a server can have: none restarts as often, and a claim must leave room to be outlived. */
+/** Incarnations a server can have: none restarts as often. */
 export const MAX_INC = 2 ** 31;
+/** How many of them may have gone by unheard: whatever is claimed of a server must leave it room to outlive the claim. */
+export const MAX_INC_STEP = 65_536;
 /** People a peer may publish at once: the sockets one object can hold. */
 export const MAX_PEOPLE = 32_768;
 

@@ -176,6 +176,11 @@ export class Log {
     return Object.fromEntries([...this.#news].map((origin) => [origin, this.applied(origin)]));
   }
 
+  /** After a boot: nobody knows whether the floor came to be before this server's last batch or after, so the next one depends on it. */
+  dependOnFloor(): void {
+    for (const origin of this.#floor.keys()) if (origin !== this.#own) this.#news.add(origin);
+  }
+
   /** Batches of one origin that hold numbers above `seq`, in order. */
   *after(origin: string, seq: number): Generator<Place> {
     const places = this.#byOrigin.get(origin) ?? [];

@@ -1,6 +1,6 @@
 /** The bodies of `server_join_req` and `update_servers`, and of refusals. */
-import { atHome, isAddress } from "./address.ts";
-import { addressFor, header, isFields, json, need, type Place } from "./body.ts";
+import { atHome, hostOf, isAddress } from "./address.ts";
+import { addressFor, header, isFields, json, NO_HOST, need, type Place } from "./body.ts";
 import { MAX_INC, MAX_MEMBERS } from "./limits.ts";
 import type { Member } from "./members.ts";
 import { EPOCH, isCount } from "./parse.ts";
@@ -17,6 +17,7 @@ function parseMembers(value: unknown, { host }: Place): [string, Member][] {
   need(entries.length <= MAX_MEMBERS, `members must be at most ${MAX_MEMBERS}`);
   return entries.map(([address, member]) => {
     need(isAddress(address), `'${address.slice(0, 40)}' is not the address of a server`);
+    need(host !== undefined || hostOf(address) === undefined, NO_HOST);
     need(isFields(member), `member '${address}' must be an object`);
     const { inc, status, epoch, final } = member;
     need(isCount(inc, 1) && inc < MAX_INC, `inc of '${address}' must be a whole number from 1, below ${MAX_INC}`);

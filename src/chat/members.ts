@@ -23,6 +23,13 @@ export function replaces(a: Member, b: Member | undefined): boolean {
   return (a.final ?? -1) > (b.final ?? -1);
 }
 
+/** Which life of a server something is said in. */
+export type Life = [inc: number, epoch: string];
+
+/** Whether what is said in a life counts for the one that is known, or for one that replaces it. */
+export const isCurrent = (life: Life | undefined, known: Member | undefined): boolean =>
+  life === undefined || !known || life[0] > known.inc || (life[0] === known.inc && life[1] >= known.epoch);
+
 /** Merges `from` into `into` and names the addresses that changed. */
 export function merge(into: Members, from: Iterable<[string, Member]>): string[] {
   const changed: string[] = [];

@@ -42,13 +42,12 @@ export function parseLine(line: string): ClientMessage | Refusal {
 function send({ text, n }: Fields): ClientMessage | Refusal {
   if (n !== undefined && !isNumber(n, 1))
     return refuse("bad_n", `n must be a whole number from 1 to ${MAX_N}, or be left out`);
-  if (typeof text !== "string" || !between(text, MAX_TEXT))
-    return refuse("bad_text", `text must be a string of 1 to ${MAX_TEXT} characters`, n);
+  if (!isText(text)) return refuse("bad_text", `text must be a string of 1 to ${MAX_TEXT} characters`, n);
   return n === undefined ? { type: "send", text } : { type: "send", text, n };
 }
 
 function join({ name, session, cursor, n }: Fields): ClientMessage | Refusal {
-  if (typeof name !== "string" || !between(name, MAX_NAME) || name.trim() === "" || UNPRINTABLE.test(name))
+  if (!isName(name))
     return refuse("bad_name", `name must be a string of 1 to ${MAX_NAME} printable characters, not all white space`);
   if (session !== undefined && !(typeof session === "string" && SESSION.test(session)))
     return refuse("bad_session", "session must be the 32 hexadecimal digits of an earlier welcome, or be left out");
@@ -61,6 +60,11 @@ function join({ name, session, cursor, n }: Fields): ClientMessage | Refusal {
   if (n !== undefined) message.n = n;
   return message;
 }
+
+export const isText = (text: unknown): text is string => typeof text === "string" && between(text, MAX_TEXT);
+
+export const isName = (name: unknown): name is string =>
+  typeof name === "string" && between(name, MAX_NAME) && name.trim() !== "" && !UNPRINTABLE.test(name);
 
 /** A number of a message, or how many there were. */
 const isNumber = (value: unknown, from: number): value is number => isCount(value, from) && value <= MAX_N;

@@ -67,7 +67,10 @@ export function hearFrom(peer: Peer, vv: Cursor = {}): void {
     peer.acked[origin] = seq;
     news = true;
   }
-  if (news) peer.retryAt = 0;
+  if (!news) return;
+  peer.retryAt = 0;
+  // It may hear nothing all the same: what is tried because it speaks does not make the delay grow for ever.
+  peer.fails = Math.min(peer.fails, UNREACHABLE_AFTER);
 }
 
 /** The peer answered well, but cannot apply yet what it was sent: it waits for something else, and gets it again later, each time twice as late. */

@@ -6,14 +6,15 @@ import { read } from "./body.ts";
 import type { Effect, Event } from "./effects.ts";
 import { DEBT_ALARM_MS, MAX_RELAY, SLOW_MS } from "./limits.ts";
 import type { Batch, Place } from "./log.ts";
-import { lacking, type Members, merge } from "./members.ts";
+import { isCurrent, lacking, type Members, merge } from "./members.ts";
 import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
-import { learn, outgrown } from "./membership.ts";
+import { learn, objectTo, outgrown } from "./membership.ts";
 import { fail, judge, type Peer, postpone, type Sent, succeed, unknownPeer } from "./peer.ts";
 import { heldOf, published, versionHeld } from "./published.ts";
-import { parseRelayAnswer, type RelayRequest, writeRelay } from "./relay-wire.ts";
+import { parseRelayAnswer } from "./relay-answer.ts";
+import { type RelayRequest, writeRelay } from "./relay-wire.ts";
 import { toldFloor } from "./retention.ts";
-import { isAlive, others, type State, wantFlush, writers } from "./state.ts";
+import { isAlive, lifeOf, others, type State, wantFlush, writers } from "./state.ts";
 import { wantFrom } from "./wanted.ts";
 import type { Cursor } from "./wire.ts";
 
@@ -31,8 +32,9 @@ const owesMembers = (state: State, peer: Peer): boolean => peer.membersVersion !
 /** A server that left no longer publishes people. */
 const owesPresence = (state: State, peer: Peer): boolean => isAlive(state) && peer.presence !== state.presenceVersion;
 
-/** Origins whose batches this server owes to all: its own, and those nobody else writes under any more. */
+/** Origins whose batches this server owes to all: its own, and those nobody else writes under any more; all if it leaves, for who knows who will have them. */
 function owedOrigins(state: State): string[] {
+  if (state.draining || !isAlive(state)) return [...state.log.origins()];
   const living = writers(state);
   return [...state.log.origins()].filter((origin) => !living.has(origin));
 }
@@ -73,7 +75,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     peer.poke = false;
     const piece = pieceFor(state, peer, [...new Set([...origins, ...peer.wants])], sent);
     const asked = { want: wantFrom(state, address), held: heldOf(state, address) };
-    const relay = { from: state.name, vv: state.log.cursor(), ...asked, ...piece };
+    const relay = { from: state.name, life: lifeOf(state), vv: state.log.cursor(), ...asked, ...piece };
     const body = writeRelay(address, relay, state);
     peer.inflight = sent;
     out.push({ do: "post", peer: address, verb: "relay", body, patience: 0 });
@@ -135,7 +137,10 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
     const detail = { peer: address, verb, status, problem, fails: peer.fails, retryAt: peer.retryAt };
     out.push({ do: "print", event: "peer_failed", message: `${verb} to '${address}' failed: ${problem}`, detail });
   }
-  if (judge(peer)) state.serversChanged = true;
+  if (judge(peer)) {
+    state.serversChanged = true;
+    out.push({ do: "put", key: `unreachable/${address}`, value: peer.unreachable });
+  }
   wantFlush(state, out);
 }
 
@@ -144,7 +149,7 @@ function accepted(
   state: State,
   peer: Peer,
   sent: Sent,
-  { verb, body, now }: Answer,
+  { peer: address, verb, body, now }: Answer,
   out: Effect[],
 ): string | undefined {
   if (sent.stale) {
@@ -158,7 +163,15 @@ function accepted(
   }
   const answer = read(parseRelayAnswer, body, state);
   if (!answer.ok) return answer.reason;
-  const { vv, want, held } = answer.value;
+  const { vv, want, held, life, left } = answer.value;
+  objectTo(state, left, now, out);
+  if (!isCurrent(life, state.members.get(address))) {
+    // This comes from a life that ended, or from one that does not know yet what it has to outlive.
+    peer.members = new Map();
+    peer.membersVersion = -1;
+    postpone(peer, now);
+    return undefined;
+  }
   outgrown(state, vv, now, out);
   const { from, origins } = sent;
   const advanced = origins.some((origin) => (vv[origin] ?? 0) > (from?.[origin] ?? 0));
@@ -205,9 +218,16 @@ export function settle(state: State, now: number, out: Effect[]): void {
   out.push({ do: "alarm", at });
 }
 
+/** This server may have missed something: that it asks ends whatever delay its peers have reached with it. */
+export function askAll(state: State): void {
+  for (const [, peer] of peers(state)) peer.poke = true;
+  state.wasAway = false;
+}
+
 /** Forgets what peers acknowledged: an alarm nobody here remembers setting means that something is owed. */
 export function assumeDebts(state: State): void {
-  for (const [address, { inflight }] of peers(state)) state.peers.set(address, { ...unknownPeer(), inflight });
+  for (const [address, { inflight, fails, unreachable }] of peers(state))
+    state.peers.set(address, { ...unknownPeer(), inflight, fails, unreachable });
 }
 
 /** Nothing is owed to anyone: how a server starts whose storage holds no alarm. */

@@ -1,20 +1,23 @@
 /** The body of `relay`: one JSON header line followed by the lines of its batches, raw, so that nothing is escaped twice. */
 import { addressFor, header, isFields, json, need, type Place } from "./body.ts";
-import { MAX_BEYOND, MAX_ORIGINS, MAX_PEOPLE, MAX_SESSIONS } from "./limits.ts";
+import { MAX_BEYOND, MAX_ORIGINS, MAX_PEOPLE, MAX_ROW, MAX_SESSIONS } from "./limits.ts";
 import { authorOf, type Batch, type Head } from "./log.ts";
-import { EPOCH, isCount, isCursor } from "./parse.ts";
+import type { Life } from "./members.ts";
+import { EPOCH, isCount, isCursor, isName, isText } from "./parse.ts";
 import type { Change, Published } from "./presence.ts";
 import type { Held } from "./published.ts";
+import { ORIGIN, parseHeld, parseLife, parseWant, VV } from "./relay-answer.ts";
 import type { ToldFloor } from "./retention.ts";
 import type { SessionEntry } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
 
 /**
- * `relay`: `vv` is what the sender has applied, `want` the origins it asks the receiver for, `floor` what the sender trimmed if the receiver
+ * `relay`: `vv` is what the sender has applied in this life of its, `want` the origins it asks the receiver for, `floor` what the sender trimmed if the receiver
  * lacks it, `presence` its published set, or what is new of it, if the receiver may lack it, `held` which version of the receiver's it holds.
  */
 export interface RelayRequest {
   from: string;
+  life?: Life | undefined;
   vv: Cursor;
   want?: string[];
   floor?: ToldFloor;
@@ -24,41 +27,6 @@ export interface RelayRequest {
 }
 
 const ID = /^[0-9a-f]{20}$/;
-const ORIGIN = /^[a-z0-9][a-z0-9-]{0,31}#[0-9a-f]{8}$/;
-
-/** The answer to `relay`: what is applied now, the origins the receiver asks the sender for, and which version of the sender's set it holds. */
-export interface RelayAnswer {
-  vv: Cursor;
-  want: string[];
-  held: Held | undefined;
-}
-
-export function parseRelayAnswer(body: string): RelayAnswer {
-  const { vv, want, held } = json(body);
-  need(isCursor(vv), VV);
-  return { vv, want: parseWant(want), held: parseHeld(held) };
-}
-
-function parseHeld(held: unknown): Held | undefined {
-  if (held === undefined) return undefined;
-  need(
-    Array.isArray(held) && typeof held[0] === "string" && EPOCH.test(held[0]) && isCount(held[1], 0),
-    "held must be [epoch, version]",
-  );
-  return [held[0], held[1]];
-}
-
-const VV = `vv must be an object {origin: seq} of at most ${MAX_ORIGINS} origins`;
-
-function parseWant(want: unknown = []): string[] {
-  need(
-    Array.isArray(want) &&
-      want.length <= MAX_ORIGINS &&
-      want.every((origin) => typeof origin === "string" && ORIGIN.test(origin)),
-    "want must be a list of origins",
-  );
-  return want as string[];
-}
 
 export function writeRelay(to: string, { from, want = [], batches, ...rest }: RelayRequest, place: Place): string {
   const { chat } = place;
@@ -74,7 +42,7 @@ export function writeRelay(to: string, { from, want = [], batches, ...rest }: Re
 
 export function parseRelay(body: string, place: Place): RelayRequest {
   const end = body.indexOf("\n");
-  const { from, vv, want, floor, presence, held, batches } = header(end < 0 ? body : body.slice(0, end), place);
+  const { from, life, vv, want, floor, presence, held, batches } = header(end < 0 ? body : body.slice(0, end), place);
   need(isCursor(vv), VV);
   need(Array.isArray(batches), "batches must be a list");
   let at = end + 1;
@@ -90,6 +58,7 @@ export function parseRelay(body: string, place: Place): RelayRequest {
     }),
   };
   need(batches.length === 0 ? end < 0 : at - 1 === body.length, "the lines are not as long as the batches say");
+  if (life !== undefined) relay.life = parseLife(life);
   if (want !== undefined) relay.want = parseWant(want);
   if (floor !== undefined) relay.floor = parseFloor(floor);
   if (presence !== undefined) relay.presence = parsePresence(presence);
@@ -151,7 +120,7 @@ function parseHead(value: unknown): Head {
   need(Array.isArray(by) && by.length === 2 * count, "by must hold an author and a number per message");
   for (let i = 0; i < by.length; i += 2)
     need(isCount(by[i], 0) && by[i] < ids.length && isCount(by[i + 1], 1), "by must refer to ids and numbers from 1");
-  need(isCount(size, 2), "size must be the length of the lines");
+  need(isCount(size, 2) && size <= MAX_ROW, `size must be the length of the lines, at most ${MAX_ROW}`);
   return { origin, first, count, time, dep, ids: ids as string[], by: by as number[], size };
 }
 
@@ -168,6 +137,9 @@ function checkLines(head: Head, lines: string): void {
       "a line must be the message its batch says",
     );
     need(message.id === id && message.n === n, "a line must have the author its batch says");
-    need(typeof message.name === "string" && typeof message.text === "string", "a message has a name and a text");
+    need(
+      isName(message.name) && isText(message.text),
+      "a message must have a name and a text as clients may send them",
+    );
   });
 }

@@ -5,13 +5,15 @@ import type { Effect, Event, RequestKey } from "./effects.ts";
 import { applicable, take } from "./held.ts";
 import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
 import type { Batch } from "./log.ts";
+import { isCurrent } from "./members.ts";
 import { outgrown } from "./membership.ts";
 import { hearFrom } from "./peer.ts";
 import { heldOf, receive, versionHeld } from "./published.ts";
+import { writeRelayAnswer } from "./relay-answer.ts";
 import { parseRelay, type RelayRequest } from "./relay-wire.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { adoptFloor } from "./retention.ts";
-import { type State, wantFlush } from "./state.ts";
+import { lifeOf, type State, wantFlush } from "./state.ts";
 import { heardFrom, wantFrom } from "./wanted.ts";
 import type { Verb } from "./wire.ts";
 
@@ -28,9 +30,12 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   outgrown(state, relay.vv, now, out);
   outgrown(state, relay.floor?.cursor ?? {}, now, out);
   const peer = state.peers.get(relay.from);
-  if (peer) {
-    hearFrom(peer, relay.vv);
+  // What another life of the sender had says nothing of this one.
+  const current = isCurrent(relay.life, state.members.get(relay.from));
+  if (peer) hearFrom(peer, current ? relay.vv : {});
+  if (peer && current) {
     peer.wants = relay.want ?? [];
+    for (const origin of peer.wants) if (peer.acked) peer.acked[origin] = relay.vv[origin] ?? 0;
     // An older version may be on its way to become the newest; that nothing is held is to be mended.
     if (versionHeld(state, relay.held) < 0) peer.presence = -1;
   }
@@ -70,7 +75,8 @@ export function answerArrived(state: State, arrived: Arrived[], out: Effect[]): 
   const vv = state.log.cursor();
   for (const { req, relay } of arrived) {
     const want = wantFrom(state, relay.from);
-    const held = heldOf(state, relay.from);
-    answer(req, yes({ vv, ...(want.length > 0 ? { want } : {}), ...(held ? { held } : {}) }), out);
+    const { status, inc } = state.members.get(relay.from) ?? {};
+    const [held, life] = [heldOf(state, relay.from), lifeOf(state)];
+    answer(req, yes(writeRelayAnswer({ vv, want, held, life, left: status === "left" ? inc : undefined })), out);
   }
 }

@@ -2,7 +2,7 @@
 import { atHome, hostOf, isAddress } from "./address.ts";
 import { type Read, read } from "./body.ts";
 import type { Effect, Event } from "./effects.ts";
-import { BOOT_PATIENCE_MS, MAX_MEMBERS } from "./limits.ts";
+import { BOOT_PATIENCE_MS, MAX_INC_STEP, MAX_MEMBERS } from "./limits.ts";
 import { type Member, merge, replaces } from "./members.ts";
 import {
   type MembersRequest,
@@ -50,9 +50,15 @@ function readMembers(state: State, body: string): Read<MembersRequest> {
   const request = read(parseMembersRequest, body, state);
   if (!request.ok) return request;
   const all = new Set([...state.members.keys(), ...request.value.members.map(([address]) => address)]);
-  return all.size <= MAX_MEMBERS
-    ? request
-    : { ok: false, reason: `a chat has at most ${MAX_MEMBERS} servers, those that left included` };
+  if (all.size > MAX_MEMBERS)
+    return { ok: false, reason: `a chat has at most ${MAX_MEMBERS} servers, those that left included` };
+  for (const [address, { inc }] of request.value.members) {
+    // Of itself it believes less, so that others take what outlives the claim.
+    const most = address === state.name ? MAX_INC_STEP / 2 : MAX_INC_STEP;
+    if (inc > (state.members.get(address)?.inc ?? 0) + most)
+      return { ok: false, reason: `inc of '${address}' is more than ${most} beyond what is known here` };
+  }
+  return request;
 }
 
 /** The set counts on this server, which knows nothing: its storage was lost, or its start broke off half way. It begins its next life. */

@@ -3,7 +3,7 @@ import { hostOf, nameOf, urlOfHost } from "./address.ts";
 import type { ClientKey, Effect, RequestKey } from "./effects.ts";
 import type { Mark } from "./flow.ts";
 import type { Batch, Log, ReadRow } from "./log.ts";
-import type { Member, Members } from "./members.ts";
+import type { Life, Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
 import type { Presence } from "./presence.ts";
 import type { RelayRequest } from "./relay-wire.ts";
@@ -103,6 +103,8 @@ export interface State {
   heldSize: number;
   /** Origins whose batches are missing here, and which server is asked for them besides the one that writes them. */
   readonly wanted: Map<string, string>;
+  /** Sockets were lost with the memory: this server may have been away, and asks what it missed when somebody joins. */
+  wasAway: boolean;
   serversChanged: boolean;
   /** The last `update_servers` clients were told, or would have been at boot. */
   serversTold: string;
@@ -138,6 +140,12 @@ export function addClient(state: State, key: ClientKey): Client {
 
 /** This server's own entry among the members, if it was ever started. */
 export const self = (state: State): Member | undefined => state.members.get(state.name);
+
+/** Which life this is. */
+export function lifeOf(state: State): Life | undefined {
+  const me = self(state);
+  return me && [me.inc, me.epoch];
+}
 
 /** Whether clients and peers are served here. */
 export const isAlive = (state: State): boolean => self(state)?.status === "alive";

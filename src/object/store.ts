@@ -22,12 +22,21 @@ export class Store {
 
   /** Everything a server is rebuilt from; of the log only the headers. */
   load(alarm: number | null): Stored {
-    const stored: Stored = { members: [], published: [], floor: undefined, sessions: [], rows: [], alarm };
+    const stored: Stored = {
+      members: [],
+      published: [],
+      unreachable: [],
+      floor: undefined,
+      sessions: [],
+      rows: [],
+      alarm,
+    };
     if (!this.#created) return stored;
     for (const { key, value } of this.#rows<{ key: string; value: string }>("SELECT key, value FROM state")) {
       const [kind, name] = key.split("/") as [string, string];
       if (kind === "member") stored.members.push([name, JSON.parse(value) as Member]);
       if (kind === "presence") stored.published.push([name, JSON.parse(value) as Published]);
+      if (kind === "unreachable" && JSON.parse(value)) stored.unreachable.push(name);
       if (kind === "floor") stored.floor = JSON.parse(value) as Floor;
       if (kind === "seen") stored.sessions.push(...(JSON.parse(value) as SessionEntry[]));
     }

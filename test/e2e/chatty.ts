@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Cable } from "./cable.ts";
 import { freePort, Group } from "./group.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -13,8 +14,8 @@ const LOOK_MS = 100;
 /** Characters of output shown when something fails. */
 const TAIL = 4000;
 
-/** Known to other deployments, so that its servers can be in one set with theirs; or reached at every address of this machine. */
-type How = "federated" | "everywhere";
+/** Known to other deployments, so that its servers can be in one set with theirs, also by a cable that can be cut; or reached at every address of this machine. */
+type How = "federated" | "cabled" | "everywhere";
 
 export class Chatty {
   readonly #home = mkdtempSync(join(tmpdir(), "chatty-e2e-"));
@@ -24,15 +25,18 @@ export class Chatty {
   output = "";
 
   readonly #settings: string[];
+  readonly #cable: Cable | undefined;
 
-  private constructor(port: number, how: How | undefined) {
+  private constructor(port: number, how: How | undefined, cable: Cable | undefined) {
     this.#port = port;
+    this.#cable = cable;
     this.#settings = ["--ip", how === "everywhere" ? "0.0.0.0" : "127.0.0.1"];
-    if (how === "federated") this.#settings.push("--var", `HOST:127.0.0.1:${port}`);
+    if (how === "federated" || cable) this.#settings.push("--var", `HOST:${this.host}`);
   }
 
   static async start(how?: How): Promise<Chatty> {
-    const chatty = new Chatty(await freePort(), how);
+    const port = await freePort();
+    const chatty = new Chatty(port, how, how === "cabled" ? await Cable.lay(`http://127.0.0.1:${port}`) : undefined);
     try {
       await chatty.start();
     } catch (error) {
@@ -49,7 +53,13 @@ export class Chatty {
 
   /** What other deployments call it. */
   get host(): string {
-    return `127.0.0.1:${this.#port}`;
+    return new URL(this.#cable?.url ?? this.url).host;
+  }
+
+  /** What other deployments reach it by, if it is `cabled`; `url` goes past it. */
+  get cable(): Cable {
+    if (!this.#cable) throw new Error("this Chatty has no cable");
+    return this.#cable;
   }
 
   /** The end of what it printed, to be shown when something fails. */
@@ -91,6 +101,7 @@ export class Chatty {
   /** Ends it for good; its storage goes too. */
   async stop(): Promise<void> {
     await this.kill();
+    this.#cable?.remove();
     rmSync(this.#home, { recursive: true, force: true });
   }
 

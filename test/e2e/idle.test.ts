@@ -60,7 +60,7 @@ it("I3 I1 F5 P3 three servers and six people fall silent: for a minute nothing r
   await expectAllHeard([...everybody, lost]);
 
   const cut = Date.now();
-  cable.cut();
+  cable.remove();
   const gone = everybody.map((client) =>
     client.until("to hear that one is gone", () => client.people("leave").includes(lost.id)),
   );

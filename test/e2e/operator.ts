@@ -1,6 +1,7 @@
 /** What an operator does with curl: start and disconnect servers, list them, and say where people connect. `url`: of the deployment. */
 import { expect } from "vitest";
 import type { ServerEntry } from "../../src/chat/wire.ts";
+import type { Of } from "./record.ts";
 
 /** The header of whoever holds the cookie of `npm start`. */
 export const OPERATOR = { authorization: "Bearer secret" };
@@ -28,4 +29,22 @@ export async function list(url: string, chat: string): Promise<string[]> {
   const answer = await fetch(`${url}/chats/${chat}/servers`);
   const { servers } = (await answer.json()) as { servers: ServerEntry[] };
   return servers.map(({ name, status }) => `${name} ${status}`);
+}
+
+/** A page of the transcript. */
+interface Page {
+  messages: Of<"message">[];
+  before?: string;
+}
+
+/** The transcript of a chat: its last page and all that come before it, first message first. */
+export async function transcript(url: string, chat: string): Promise<Of<"message">[]> {
+  const pages: Page["messages"][] = [];
+  for (let query: string | undefined = ""; query !== undefined; ) {
+    const answer = await fetch(`${url}/chats/${chat}/transcript${query}`);
+    const { messages, before } = (await answer.json()) as Page;
+    pages.unshift(messages);
+    query = before === undefined ? undefined : `?before=${before}`;
+  }
+  return pages.flat();
 }

@@ -1,9 +1,15 @@
-import { type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
+/** A server of the simulation: a core with a disk, sockets and a clock that may be wrong, and all that can befall it. */
+import type { Effect, Event } from "../../src/chat/effects.ts";
+import type { Member } from "../../src/chat/members.ts";
 import type { State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
 import type { Verb } from "../../src/chat/wire.ts";
-import { Disk, type Remembered } from "../disk.ts";
+import { Disk } from "../disk.ts";
+import { checkStep } from "./invariants.ts";
+import { Keeper } from "./keeper.ts";
 import type { Person } from "./person.ts";
+import { Sockets } from "./sockets.ts";
+import { notice } from "./sometimes.ts";
 import type { World } from "./world.ts";
 
 type Happening = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
@@ -22,11 +28,17 @@ export class Server {
   state: State | undefined;
   /** Counts the losses of memory. */
   life = 0;
-  readonly disk = new Disk();
-  readonly sockets = new Map<number, { person: Person; attachment: Remembered }>();
+  disk: Disk;
+  /** Watches what is written. */
+  keeper: Keeper;
+  readonly sockets = new Sockets(this);
   /** Milliseconds its clock is off. */
   skew = 0;
   flushing = false;
+  /** Whether an operator has ever forced it to leave. */
+  forced = false;
+  /** Peers to which a request of this life is under way. */
+  readonly asking = new Set<string>();
   #asked = new Map<number, Hear>();
   #next = 1;
   /** Whether an alarm rang whose flush is still to come. */
@@ -35,24 +47,41 @@ export class Server {
   constructor(name: string, world: World) {
     this.name = name;
     this.world = world;
+    this.disk = new Disk(world.retention);
+    this.keeper = new Keeper(this);
+  }
+
+  /** What its storage says of a server. */
+  member(address = this.name): Member | undefined {
+    return this.disk.kv.get(`member/${address}`) as Member | undefined;
+  }
+
+  get isAlive(): boolean {
+    return this.member()?.status === "alive";
+  }
+
+  /** What its clock shows. */
+  get clock(): number {
+    return this.world.now + this.skew;
   }
 
   /** An event. A server without memory remembers first what it can. */
   happen(happening: Happening): void {
-    if (this.state === undefined) this.#wake();
+    this.wake();
     this.#turn(happening);
   }
 
   /** A request; `hear` gets the answer, unless this life ends before. */
   ask(question: Question, hear: Hear): void {
     const req = this.#next++;
+    this.wake();
     this.#asked.set(req, hear);
     this.happen({ ...question, req } as Happening);
   }
 
   connect(person: Person): number {
     const key = this.#next++;
-    this.sockets.set(key, { person, attachment: null });
+    this.sockets.accept(key, person);
     this.happen({ type: "open", client: key });
     return key;
   }
@@ -60,7 +89,7 @@ export class Server {
   /** The memory is lost, the sockets stay; only a server with nothing to do is put to sleep. */
   evict(): void {
     if (this.state === undefined || this.flushing) return;
-    this.world.count("evicted");
+    this.world.count(this.sockets.size > 0 ? "evicted" : "evicted without sockets");
     this.world.say(`${this.name} is evicted`);
     this.#forget();
   }
@@ -69,60 +98,91 @@ export class Server {
   crash(): void {
     this.world.say(`${this.name} crashes`);
     this.#forget();
-    for (const [key, { person }] of [...this.sockets]) {
-      this.sockets.delete(key);
-      this.world.after(5, () => person.closed(this, key));
-    }
+    this.sockets.cut();
+  }
+
+  /** All is lost. It comes back when somebody touches it. */
+  wipe(): void {
+    const { ledger } = this.world;
+    this.world.say(`${this.name} loses its storage`);
+    this.crash();
+    const others = this.world.alive().filter((other) => other !== this);
+    ledger.lose(
+      this.keeper.holds,
+      this.keeper.holds.keys(),
+      others.map(({ keeper }) => keeper.holds),
+    );
+    this.keeper.wiped();
+    this.disk = new Disk(this.world.retention);
+  }
+
+  /** The clock jumps; what is to ring rings by the new time. */
+  jump(skew: number): void {
+    this.world.say(`the clock of ${this.name} jumps by ${skew - this.skew} ms`);
+    this.skew = skew;
+    if (this.disk.alarm !== null) this.#setAlarm(this.disk.alarm);
   }
 
   #forget(): void {
     // The platform rings again if the object did not survive the ring.
-    if (this.#ringing) this.#write({ do: "alarm", at: this.disk.alarm ?? this.world.now + this.skew + RETRY_MS });
+    if (this.#ringing) this.#setAlarm(this.disk.alarm ?? this.clock + RETRY_MS);
     this.#ringing = false;
     this.state = undefined;
     this.life++;
     this.flushing = false;
     this.#asked = new Map();
+    this.asking.clear();
   }
 
-  #wake(): void {
-    const { world } = this;
-    const chance = { mint: () => world.mint(), random: () => world.random.next() };
-    const sockets = [...this.sockets].map(([key, { attachment }]): [number, Remembered] => [key, attachment]);
-    this.state = this.disk.boot({ chat: "lobby", name: this.name, host: undefined }, chance, sockets);
+  /** Remembers what it can, if it has no memory. */
+  wake(): void {
+    if (this.state !== undefined) return;
+    this.state = this.remember();
     this.#turn({ type: "wake" });
   }
 
+  /** A core that knows what is written. */
+  remember(): State {
+    const { world, name } = this;
+    const chance = { mint: () => world.random.hex(), random: () => world.random.next() };
+    return this.disk.boot({ chat: "lobby", name, host: undefined }, chance, this.sockets.attachments());
+  }
+
   #turn(happening: Happening): void {
-    const { world } = this;
+    const { world, life } = this;
     if (this.state === undefined) return;
-    const effects = step(this.state, { ...happening, now: world.now + this.skew } as Event);
+    if (happening.type === "answer" && happening.verb !== "server_join_req") this.asking.delete(happening.peer);
+    const event = { ...happening, now: this.clock } as Event;
+    const effects = step(this.state, event);
     if (world.fault("crash before the commit", 400)) {
       this.crash();
       return;
     }
+    notice(this, event, effects);
     for (const effect of effects) this.#write(effect);
     if (world.fault("crash after the commit", 400)) this.crash();
     else for (const effect of effects) this.#let(effect);
+    if (this.life === life) checkStep(this, event);
   }
 
   #write(effect: Effect): void {
-    const { disk, world } = this;
-    disk.write(effect);
-    if (effect.do === "append") for (const line of effect.lines.split("\n")) world.write(line);
-    if (effect.do !== "alarm") return;
-    const { at } = effect;
-    disk.alarm = at;
-    if (at !== null) world.after(at - this.skew - world.now, () => this.#ring(at));
+    this.keeper.keep(effect);
+    this.disk.write(effect);
+    if (effect.do === "alarm") this.#setAlarm(effect.at);
+  }
+
+  #setAlarm(at: number | null): void {
+    this.disk.alarm = at;
+    if (at !== null) this.world.after(at - this.clock, () => this.#ring(at));
   }
 
   #ring(at: number): void {
-    if (this.disk.alarm !== at) return;
+    if (this.disk.alarm !== at || at > this.clock) return;
     this.world.count(this.state ? "alarm" : "alarm after a loss of memory");
     if (this.state === undefined) {
       // The platform takes the alarm away before it calls.
       this.disk.alarm = null;
-      this.#wake();
+      this.wake();
     }
     this.disk.alarm = null;
     this.#ringing = true;
@@ -131,36 +191,41 @@ export class Server {
 
   #let(effect: Effect): void {
     const { world } = this;
-    const tell = (key: number, frame: string) => {
-      const person = this.sockets.get(key)?.person;
-      if (person) world.after(person.delay(), () => person.heard(this, key, frame));
-    };
-    if (effect.do === "send") tell(effect.client, effect.frame);
-    if (effect.do === "tell")
-      for (const [key, { attachment }] of this.sockets)
-        if (attachment && attachment !== PARKED) tell(key, effect.frame);
-    const socket = "client" in effect ? this.sockets.get(effect.client) : undefined;
-    if (effect.do === "admit" && socket) socket.attachment = effect.attachment;
-    if (effect.do === "park" && socket) socket.attachment = PARKED;
-    if (effect.do === "close" && socket) {
-      this.sockets.delete(effect.client);
-      world.after(socket.person.delay(), () => socket.person.closed(this, effect.client));
+    this.sockets.perform(effect);
+    switch (effect.do) {
+      case "reply":
+        this.#asked.get(effect.req)?.(effect.status, effect.body);
+        this.#asked.delete(effect.req);
+        break;
+      case "post":
+        this.#post(effect);
+        break;
+      case "flush":
+        this.#flushLater();
+        break;
+      case "print":
+        world.say(`${this.name} ${effect.message}`);
     }
-    if (effect.do === "reply") {
-      this.#asked.get(effect.req)?.(effect.status, effect.body);
-      this.#asked.delete(effect.req);
+  }
+
+  /** At most one request per peer, but for a start. */
+  #post({ peer, verb, body, patience }: Effect & { do: "post" }): void {
+    if (verb !== "server_join_req") {
+      if (this.asking.has(peer)) throw new Error(`${this.name} asks ${peer} twice at once`);
+      this.asking.add(peer);
     }
-    if (effect.do === "post") world.post(this, effect.peer, effect.verb, effect.body, effect.patience);
-    if (effect.do === "print") world.say(`${this.name} ${effect.message}`);
-    if (effect.do === "flush") {
-      const { life } = this;
-      this.flushing = true;
-      world.after(world.random.below(2), () => {
-        if (this.life !== life) return;
-        this.flushing = false;
-        this.happen({ type: "flush" });
-        if (this.life === life) this.#ringing = false;
-      });
-    }
+    this.world.network.post(this, peer, verb, body, patience);
+  }
+
+  /** A server whose memory is lost meanwhile has nothing to flush. */
+  #flushLater(): void {
+    const { life, world } = this;
+    this.flushing = true;
+    world.after(world.random.below(2), () => {
+      if (this.life !== life) return;
+      this.flushing = false;
+      this.happen({ type: "flush" });
+      if (this.life === life) this.#ringing = false;
+    });
   }
 }

@@ -99,7 +99,7 @@ export class Words {
 
   /** A request from server to server. */
   request(verb: Verb, body: string): string {
-    const { chat, from, batches, vv, presence, members, ...more } = JSON.parse(body.split("\n", 1)[0] ?? "");
+    const { chat, from, life, batches, vv, presence, members, ...more } = JSON.parse(body.split("\n", 1)[0] ?? "");
     const parts: string[] = [];
     if (members) parts.push(this.members(members));
     for (const head of batches ?? []) parts.push(this.batch(head));
@@ -110,7 +110,7 @@ export class Words {
   /** What came back. */
   answer(status: number, body: string): string {
     if (status === 0) return "no answer";
-    const { error, members, batches, ...more } = JSON.parse(body.split("\n", 1)[0] ?? "");
+    const { error, life, members, batches, ...more } = JSON.parse(body.split("\n", 1)[0] ?? "");
     const parts: string[] = [error ? `${status} ${error.code}` : "ok"];
     if (members) parts.push(this.members(members));
     for (const head of batches ?? []) parts.push(this.batch(head));

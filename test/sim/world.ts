@@ -1,59 +1,54 @@
 /**
- * A world of servers and clients in one thread: a queue of things to come, a clock, and a network that delays, loses and repeats.
- * All chance comes from the seed, so a failing run can be run again.
+ * A world of servers and clients in one thread: a queue of things to come, a clock, and chance. All of it comes from the seed, so a failing run
+ * can be run again.
  */
-import { createHash } from "node:crypto";
-import type { Verb } from "../../src/chat/wire.ts";
+import { RETENTION } from "../../src/chat/limits.ts";
+import type { Retention } from "../../src/chat/retention.ts";
+import { Ledger } from "./ledger.ts";
+import { Network } from "./network.ts";
 import { Person } from "./person.ts";
-import { Random } from "./random.ts";
+import { Queue } from "./queue.ts";
+import { mix, Random } from "./random.ts";
 import { Server } from "./server.ts";
 
-/** Milliseconds until a request that got no answer counts as lost. */
-const TIMEOUT_MS = 10_000;
+/** When every world begins, ms since epoch. */
+const BEGIN = 1_790_000_000_000;
 /** Lines of the trace that are kept. */
 const TRACE = 400;
 
-interface Written {
-  id: string;
-  n: number;
-  text: string;
-}
-
-interface Coming {
-  at: number;
-  order: number;
-  run: () => void;
-}
+const SHORT: Retention = { messages: 20, ms: 30_000, batches: 200, size: 2_000_000 };
 
 export class World {
-  readonly random: Random;
-  now = 1_790_000_000_000;
+  readonly seed: number;
+  /** Anew for each step, so that leaving out one step changes little of the others. */
+  random: Random;
+  now = BEGIN;
   /** Whether anything may go wrong now. */
   faulty = true;
+  readonly ledger = new Ledger();
+  readonly network = new Network(this);
   readonly servers = new Map<string, Server>();
   readonly people: Person[] = [];
-  /** Pairs `from>to` between which nothing passes now. */
-  readonly cut = new Set<string>();
-  /** What was written under which number, and under which numbers each message was written. */
-  readonly #written = new Map<string, Written>();
-  readonly #places = new Map<string, [origin: string, seq: number][]>();
-  /** Per message, as `id n`, what its author had seen last when writing it. */
-  readonly causes = new Map<string, string[]>();
   /** How often each thing happened. */
   readonly counts = new Map<string, number>();
+  /** Kept only if asked for: it costs more than the run. */
+  readonly tracing: boolean;
   readonly trace: string[] = [];
-  /** Requests between servers that are under way, or wait for their end. */
-  underWay = 0;
-  #queue: Coming[] = [];
-  #order = 0;
-  #minted = 0;
+  readonly queue = new Queue();
 
-  constructor(seed: number) {
-    this.random = new Random(seed);
+  /** How much servers keep of their logs: in every other world too little for who is away for long. */
+  readonly retention: Retention;
+
+  constructor(seed: number, tracing: boolean) {
+    this.seed = seed;
+    this.retention = seed % 2 === 0 ? SHORT : RETENTION;
+    this.tracing = tracing;
+    this.random = new Random(mix(seed, -1));
   }
 
   say(line: string): void {
-    this.trace.push(`${String(this.now - 1_790_000_000_000).padStart(9)} ${line}`);
+    if (!this.tracing) return;
+    this.trace.push(`${String(this.now - BEGIN).padStart(9)} ${line}`);
     if (this.trace.length > TRACE) this.trace.shift();
   }
 
@@ -68,60 +63,20 @@ export class World {
     return true;
   }
 
-  /** A line is on a disk. Whoever writes it, under one number there is one message. */
-  write(line: string): void {
-    const { origin, seq, id, n, text } = JSON.parse(line) as Written & { origin: string; seq: number };
-    if (this.#written.has(`${origin} ${seq}`)) {
-      if (!this.isWritten(origin, seq, { id, n, text })) throw new Error(`${origin} ${seq} is two messages`);
-      return;
-    }
-    this.#written.set(`${origin} ${seq}`, { id, n, text });
-    const places = this.#places.get(`${id} ${n}`);
-    if (places) {
-      this.count("a copy written");
-      places.push([origin, seq]);
-    } else this.#places.set(`${id} ${n}`, [[origin, seq]]);
-  }
-
-  isWritten(origin: string, seq: number, { id, n, text }: Written): boolean {
-    const written = this.#written.get(`${origin} ${seq}`);
-    return written?.id === id && written.n === n && written.text === text;
-  }
-
-  /** Which message has a number, as `id n`. */
-  messageAt(origin: string, seq: number): string {
-    const { id, n } = this.#written.get(`${origin} ${seq}`) ?? {};
-    return `${id} ${n}`;
-  }
-
-  /** Under which numbers a message was written. */
-  places(message: string): [origin: string, seq: number][] {
-    return this.#places.get(message) ?? [];
-  }
-
-  mint(): string {
-    return createHash("md5")
-      .update(`${this.random.next()} ${this.#minted++}`)
-      .digest("hex");
-  }
-
   after(ms: number, run: () => void): void {
-    this.#queue.push({ at: this.now + Math.max(0, ms), order: this.#order++, run });
+    this.queue.push(this.now + Math.max(0, ms), run);
   }
 
-  /** Lets the next thing happen, if it comes before `end`. */
-  turn(end: number): boolean {
-    let next: Coming | undefined;
-    let index = -1;
-    this.#queue.forEach((coming, i) => {
-      if (next && (coming.at > next.at || (coming.at === next.at && coming.order > next.order))) return;
-      next = coming;
-      index = i;
-    });
-    if (!next || next.at > end) return false;
-    this.#queue.splice(index, 1);
-    this.now = Math.max(this.now, next.at);
-    next.run();
+  /** Lets happen what comes until `end`; false if that was more than `most` things. */
+  pass(end: number, most = Number.POSITIVE_INFINITY): boolean {
+    for (let count = 0; ; count++) {
+      const next = this.queue.pop(end);
+      if (next === undefined) break;
+      if (count >= most) return false;
+      this.now = Math.max(this.now, next.at);
+      next.run();
+    }
+    this.now = Math.max(this.now, end);
     return true;
   }
 
@@ -131,47 +86,14 @@ export class World {
     return server;
   }
 
+  /** The servers that are alive as their own storage says. */
+  alive(): Server[] {
+    return [...this.servers.values()].filter(({ isAlive }) => isAlive);
+  }
+
   person(): Person {
     const person = new Person(`p${this.people.length}`, this);
     this.people.push(person);
     return person;
-  }
-
-  /** Milliseconds on the way. */
-  #delay(): number {
-    return this.faulty && this.random.oneIn(10) ? this.random.below(2000) : 1 + this.random.below(10);
-  }
-
-  #passes(from: string, to: string): boolean {
-    if (this.cut.has(`${from}>${to}`)) {
-      this.count("partitioned");
-      return false;
-    }
-    return !this.fault("lost", 30);
-  }
-
-  /** Carries a request there and its answer back, or tells after a while that none came. */
-  post(from: Server, peer: string, verb: Verb, body: string, patience: number): void {
-    const { life } = from;
-    this.underWay++;
-    let over = false;
-    const end = (status: number, body: string) => {
-      if (over) return;
-      over = true;
-      this.underWay--;
-      if ((status === 0 || status === 404 || status === 503) && patience > 0) {
-        this.after(500, () => from.life === life && this.post(from, peer, verb, body0, patience - 500));
-        return;
-      }
-      if (from.life === life) from.happen({ type: "answer", peer, verb, status, body });
-    };
-    const body0 = body;
-    const arrive = () =>
-      this.server(peer).ask({ type: verb, body }, (status, answer) => {
-        if (this.#passes(peer, from.name)) this.after(this.#delay(), () => end(status, answer));
-      });
-    if (this.#passes(from.name, peer)) this.after(this.#delay(), arrive);
-    if (this.fault("repeated", 40)) this.after(this.#delay(), arrive);
-    this.after(TIMEOUT_MS, () => end(0, ""));
   }
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { read } from "../../src/chat/body.ts";
 import type { Batch } from "../../src/chat/log.ts";
 import { parseMembersRequest, writeMembersRequest } from "../../src/chat/members-wire.ts";
-import { parseRelay, parseRelayAnswer, writeRelay } from "../../src/chat/relay-wire.ts";
+import { parseRelayAnswer } from "../../src/chat/relay-answer.ts";
+import { parseRelay, writeRelay } from "../../src/chat/relay-wire.ts";
 import { clusterOf } from "./cluster.ts";
 
 /** A deployment others do not know. */

@@ -57,14 +57,18 @@ describe("causes", () => {
   it("R10 batches that wait for what never comes are kept up to a bound, however many origins they name, and block nobody", () => {
     const cluster = clusterOf("main", "b");
     const { first, second } = people(cluster, "main", "b");
-    const text = "x".repeat(250_000);
+    const text = "x".repeat(4096);
+    const count = 60;
     for (let i = 0; i < 40; i++) {
       const origin = `x#${String(i).padStart(8, "0")}`;
       const id = "0123456789abcdef0123";
-      const line = JSON.stringify({ type: "message", name: "x", text, id, n: i + 1, origin, seq: 1, time: 5 });
+      const lines = Array.from({ length: count }, (_, j) =>
+        JSON.stringify({ type: "message", name: "x", text, id, n: count * i + j + 1, origin, seq: j + 1, time: 5 }),
+      ).join("\n");
       const dep = { "nobody#00000000": 1 };
-      const head = { origin, first: 1, count: 1, time: 5, dep, ids: [id], by: [0, i + 1], size: line.length };
-      const relay = { from: "b", vv: {}, batches: [{ head, lines: line }] };
+      const by = Array.from({ length: count }, (_, j) => [0, count * i + j + 1]).flat();
+      const head = { origin, first: 1, count, time: 5, dep, ids: [id], by, size: lines.length };
+      const relay = { from: "b", vv: {}, batches: [{ head, lines }] };
       const body = writeRelay("main", relay, { chat: "lobby", host: undefined });
       first.node.request((req) => ({ type: "relay", req, body }));
       first.node.flush();

@@ -139,6 +139,24 @@ describe("the floor", () => {
     expect(kept(chat.node("main"))).toEqual(numbers(12, 31));
   });
 
+  it("L8 R10 what a server says after it adopted a floor and forgot that depends on all below it", () => {
+    const chat = cluster("main", "b");
+    const alice = chat.node("main").connect().join("alice");
+    chat.node("b").connect().join("bob").send("first");
+    chat.settle();
+    chat.down.add("b");
+    talk(chat, (text) => alice.send(text), 30);
+    chat.pass(61_000);
+    talk(chat, (text) => alice.send(text), 1, 31);
+    chat.down.clear();
+    chat.node("b").connect().join("carol");
+    chat.pass(120_000);
+    const b = chat.node("b");
+    b.evict();
+    const origin = alice.last("message").origin;
+    expect(b.state.log.dependencies()[origin]).toBe(31);
+  });
+
   it("C13 C15 who slept below the floor is told so, and from where it goes on; the next time nothing is missing", () => {
     const chat = cluster("main");
     const main = chat.node("main");

@@ -64,7 +64,7 @@ it("L7 looking at a chat, its servers, or opening a connection without joining w
 it("L6 H7 a database of newer code is not opened, nobody outside is told why, and the other servers go on", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});
   const { chat, ann, bob } = await pair();
-  await rows(chat, "main", "UPDATE state SET value = '2' WHERE key = 'schema'");
+  await rows(chat, "main", "UPDATE state SET value = '3' WHERE key = 'schema'");
   await evictDurableObject(stubOf(chat, "main"), { webSockets: "close" });
   await ann.until(({ closed }) => closed !== undefined, "the end of its connection");
   for (const path of [`/chats/${chat}/servers`, `/chats/${chat}/servers/main/start`, `/chats/${chat}/ws`]) {
@@ -74,12 +74,24 @@ it("L6 H7 a database of newer code is not opened, nobody outside is told why, an
     expect(codeOf(answer)).toBe("internal");
     expect(answer.body).not.toContain("schema");
   }
-  expect(error).toHaveBeenCalledWith(expect.stringContaining("schema 2"));
+  expect(error).toHaveBeenCalledWith(expect.stringContaining("schema 3"));
   error.mockRestore();
   bob.send("without main");
   await bob.hears("without main");
   await ann.connect("b");
   await ann.hears("without main");
+});
+
+it("L6 L8 a database of version 1 is migrated to the newest when it is opened, and holds what it held", async () => {
+  const { chat, ann, bob } = await pair();
+  await rows(chat, "main", "UPDATE state SET value = '1' WHERE key = 'schema'");
+  await evictDurableObject(stubOf(chat, "main"));
+  expect(await rows(chat, "main", "SELECT value FROM state WHERE key = 'schema'")).toEqual([{ value: "2" }]);
+  ann.send("after");
+  await bob.hears("after");
+  const late = await Client.join(chat, "Late");
+  await late.hears("hello", "after");
+  expect(late.shown).toEqual(ann.shown);
 });
 
 it("L1 what many clients say in one turn is one row, and one frame to each", async () => {

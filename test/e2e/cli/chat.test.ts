@@ -160,7 +160,7 @@ it("T5 T10 exit code 3: what could not be delivered before the end is counted; a
   const bot = new Program(["Bot", "--url", cable.url, "--chat", "cable"]);
   bot.say("one");
   await bot.untilSaid("[Bot] one");
-  cable.cut();
+  cable.remove();
   await bot.until("to lose the connection", () => bot.err.includes("connection lost"));
   bot.say("lost", "too", "exit");
   await bot.until("to read its input", () => bot.err.includes("waiting for 2 messages"));

@@ -1,0 +1,29 @@
+/** What a client has been told of the people and the servers of its chat: in the end that must be what there is. */
+import type { ServerMessage } from "../../src/chat/wire.ts";
+
+export class View {
+  /** The ids of the people it would show. */
+  #people = new Set<string>();
+  /** `name status` of the servers. */
+  #servers: string[] = [];
+
+  get people(): string[] {
+    return [...this.#people].sort();
+  }
+
+  get servers(): string[] {
+    return this.#servers;
+  }
+
+  hear(told: ServerMessage): void {
+    if (told.type === "welcome" || (told.type === "presence" && told.names))
+      this.#people = new Set(told.names?.map(({ id }) => id));
+    if (told.type === "join") this.#people.add(told.id);
+    // Who goes in the flush of a welcome is told to the one welcomed too, who never saw it.
+    if (told.type === "leave") this.#people.delete(told.id);
+    if (told.type === "welcome" || told.type === "update_servers")
+      this.#servers = told.servers.map(({ name, status }) => `${name} ${status}`).sort();
+    if ("count" in told && told.count !== this.#people.size)
+      throw new Error(`told of ${told.count} people, and named ${this.#people.size}`);
+  }
+}

@@ -1,0 +1,107 @@
+/** The plain data types under the core, at their edges. */
+import { describe, expect, it } from "vitest";
+import { hostOf, isLoopback } from "../../src/chat/address.ts";
+import { addressFor, read } from "../../src/chat/body.ts";
+import { type Member, replaces } from "../../src/chat/members.ts";
+import { Presence } from "../../src/chat/presence.ts";
+import { Seen } from "../../src/chat/seen.ts";
+
+describe("which member replaces which", () => {
+  const alive = (inc: number, epoch: string): Member => ({ inc, status: "alive", epoch });
+  const left = (inc: number, epoch: string, final: number): Member => ({ inc, status: "left", epoch, final });
+
+  it("M2 M3 the order is total: inc, then left, then epoch, then final", () => {
+    const { final: _, ...unsure } = left(2, "0000000c", 0);
+    const order: Member[] = [
+      alive(1, "0000000c"),
+      left(1, "0000000a", 9),
+      alive(2, "0000000b"),
+      alive(2, "0000000c"),
+      left(2, "0000000a", 9),
+      left(2, "0000000b", 9),
+      unsure,
+      left(2, "0000000c", 0),
+      left(2, "0000000c", 1),
+      left(2, "0000000c", 7),
+      alive(3, "0000000a"),
+    ];
+    order.forEach((a, i) => {
+      order.forEach((b, j) => {
+        expect(replaces(a, b)).toBe(i > j);
+      });
+      expect(replaces(a, undefined)).toBe(true);
+    });
+  });
+});
+
+describe("what was seen", () => {
+  it("S3 S5 the highest number stays the highest, whatever comes late", () => {
+    const seen = new Seen();
+    for (const n of [5, 2, 1, 3]) expect(seen.add("a", n, 0)).toBe(true);
+    expect(seen.highest("a")).toBe(5);
+    expect([1, 2, 3, 4, 5, 6].map((n) => seen.has("a", n))).toEqual([true, true, true, false, true, false]);
+    for (const n of [1, 2, 3, 5]) expect(seen.add("a", n, 0)).toBe(false);
+    expect([seen.add("a", 4, 0), seen.add("a", 6, 0), seen.highest("a")]).toEqual([true, true, 6]);
+  });
+});
+
+describe("who is where", () => {
+  it("P1 P3 who goes and comes back between two looks is in no difference", () => {
+    const presence = new Presence();
+    presence.add("a", "1", "ann");
+    presence.differences();
+    presence.remove("a", "1");
+    presence.add("b", "1", "ann");
+    expect(presence.differences()).toEqual({ joined: [], left: [] });
+    expect(presence.count).toBe(1);
+  });
+
+  it("P1 a person is on a server once, however often they are added", () => {
+    const presence = new Presence();
+    presence.add("a", "1", "ann");
+    presence.add("a", "1", "anna");
+    expect(presence.differences().joined).toEqual([{ id: "1", name: "anna" }]);
+    presence.add("a", "1", "annie");
+    expect(presence.differences()).toEqual({ joined: [], left: [] });
+    expect(presence.names(1)).toEqual([{ id: "1", name: "annie" }]);
+    presence.remove("a", "1");
+    expect([presence.count, presence.differences().left]).toEqual([0, [{ id: "1", name: "annie" }]]);
+  });
+
+  it("P1 a server or person nobody knows can be removed", () => {
+    const presence = new Presence();
+    presence.remove("nowhere", "1");
+    presence.add("a", "1", "ann");
+    presence.remove("a", "2");
+    presence.remove("b", "1");
+    expect([presence.count, presence.on("a").size, presence.on("b").size]).toEqual([1, 1, 0]);
+  });
+
+  it("C6 as many are named as asked for, and no more", () => {
+    const presence = new Presence();
+    presence.replace("a", [["1", "ann"], ["2", "ben"], ["3", "cleo"]]); // biome-ignore format: a list
+    expect([0, 1, 3, 9].map((most) => presence.names(most).length)).toEqual([0, 1, 3, 3]);
+  });
+});
+
+describe("addresses and bodies", () => {
+  it("X3 every address of the loopback is this machine", () => {
+    expect(["127.10.20.30", "127.255.255.254:65535"].filter(isLoopback)).toHaveLength(2);
+    expect(["127.0.0", "127.0.0.1.1", "127.0.0.0001", "localhost:", "mylocalhost"].filter(isLoopback)).toEqual([]);
+  });
+
+  it("X1 what stands after the first @ is the host", () => {
+    expect([hostOf("@h"), hostOf("b@h@i"), hostOf("b@")]).toEqual(["h", "h@i", ""]);
+  });
+
+  it("X4 a deployment without a name of its own adds none", () => {
+    expect(addressFor("x@h", "b", { chat: "lobby", host: undefined })).toBe("b");
+  });
+
+  it("H7 only a malformed body is the sender's fault; what fails inside is thrown on", () => {
+    const fails = () => {
+      throw new TypeError("inside");
+    };
+    expect(() => read(fails, "", { chat: "lobby", host: undefined })).toThrow("inside");
+  });
+});

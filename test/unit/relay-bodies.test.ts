@@ -62,6 +62,7 @@ describe("a relay", () => {
     wrong.push({ dep: Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`s${i}#00000000`, 1])) });
     wrong.push(
       { ids: ANN },
+      { ids: [ANN, BEN, "x"] },
       { ids: [ANN, 1] },
       { ids: [ANN, `${BEN}0`] },
       { ids: [ANN, `0${BEN}`] },

@@ -1,7 +1,8 @@
 /**
  * Whether the tests notice broken code. `--broken`: each sabotage of test/sim/broken.ts (or those of a rule or file: `--broken M4`),
  * one after the other, in a copy of the sources; otherwise Stryker's mutants (stryker.config.json, and test/sim/messages.ts for what it
- * leaves alone), with its own arguments, such as `--mutate src/chat/parse.ts`.
+ * leaves alone), with its own arguments, such as `--mutate src/chat/parse.ts`. It remembers what it knows in
+ * reports/; a survivor in what is evaluated once, when its file is loaded, is tried again only with `--force`.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

@@ -86,15 +86,15 @@ describe("copies", () => {
     second.node.flush();
     const held = cluster.posts.splice(0);
     const moved = first.node.connect().join("b-person", { session });
-    for (const [i, text] of ["one", "two", "three"].entries()) moved.send(text, i + 1);
+    for (const [i, text] of ["one", "two", "three", "four"].entries()) moved.send(text, i + 1);
     first.node.flush();
     for (const post of held) cluster.deliver(post);
     cluster.settle();
     cluster.pass(5_000);
-    expect(first.texts).toEqual(["one", "two", "three"]);
+    for (const client of [first, second]) expect(client.texts).toEqual(["one", "two", "three", "four"]);
     const other = cluster.node("b").connect().join("other", { cursor: {} });
     cluster.settle();
-    expect(other.texts).toEqual(["one", "two", "three"]);
+    expect(other.texts).toEqual(["one", "two", "three", "four"]);
   });
 });
 

@@ -63,6 +63,7 @@ describe("a relay", () => {
     wrong.push({ dep: Object.fromEntries(Array.from({ length: 4097 }, (_, i) => [`s${i}#00000000`, 1])) });
     wrong.push(
       { ids: ANN },
+      { ids: [ANN, BEN, "x"] },
       { ids: [ANN, 1] },
       { ids: [ANN, `${BEN}0`] },
       { ids: [ANN, `0${BEN}`] },

@@ -95,6 +95,24 @@ describe("lives", () => {
     expect(second.texts).toContain("one");
   });
 
+  it("P1 M2 the people of a server that outlives a wrong claim are shown again", () => {
+    const cluster = clusterOf("main", "b");
+    const { first } = people(cluster, "main", "b");
+    const b = { ...cluster.node("b").state.members.get("b"), status: "left", final: 0 };
+    const tell = (to: string, from: string) => {
+      const body = JSON.stringify({ chat: "lobby", from, members: { b } });
+      cluster.node(to).request((req) => ({ type: "update_servers", req, body }));
+    };
+    tell("main", "b");
+    cluster.settle();
+    cluster.pass(11_000);
+    expect(first.all("leave").map(({ name }) => name)).toEqual(["b-person"]);
+    tell("b", "main");
+    cluster.settle();
+    cluster.pass(60_000);
+    expect([...cluster.node("main").state.presence.on("b").values()]).toEqual(["b-person"]);
+  });
+
   it("M20 M11 who was told that a server is unreachable is told when it is not any more", () => {
     const cluster = clusterOf("main", "b");
     const main = cluster.node("main");

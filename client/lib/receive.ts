@@ -20,10 +20,14 @@ export function frame(state: State, data: string | null, at: Moment, out: Action
     if (state.socket !== socket || state.phase === "down") return;
     if (line.trim() !== "") object(state, line, at, out);
   }
-  if (state.phase === "live" && state.unacked >= ACK_EVERY && state.cursor) {
-    state.unacked = 0;
-    out.push({ do: "send", frame: JSON.stringify({ type: "ack", cursor: state.cursor }) });
-  }
+  if (state.phase === "live" && state.unacked >= ACK_EVERY) ack(state, at, out);
+}
+
+/** Says how far it is. Echoes come behind what was missed: who is sent that much is not out of touch, and one that gets no `ack` lets go. */
+function ack(state: State, at: Moment, out: Action[]): void {
+  state.unacked = 0;
+  out.push({ do: "send", frame: JSON.stringify({ type: "ack", cursor: state.cursor }) });
+  awaitEcho(state, at);
 }
 
 function object(state: State, line: string, at: Moment, out: Action[]): void {
@@ -131,12 +135,11 @@ function gap(state: State, n: number | undefined, at: Moment): void {
   awaitEcho(state, at);
 }
 
-/** A number below the server's `next` was another text: the first that is in flight, for those before it are echoed. */
-function reused(state: State, next: number | undefined, why: string, at: Moment, out: Action[]): void {
-  const first = state.outbox.waiting[0];
-  if (next !== undefined) state.outbox.next = Math.max(state.outbox.next, next);
-  if (first === undefined || state.outbox.inFlight === 0 || (next !== undefined && first.n >= next)) return;
-  state.outbox.remove(first.n);
-  fail([first], "n_reused", why, out);
+/** Number `n` was another text, said by whoever else has this session: that message alone, if it waits at all. */
+function reused(state: State, n: number | undefined, why: string, at: Moment, out: Action[]): void {
+  const message = n === undefined ? undefined : state.outbox.find(n);
+  if (message === undefined) return;
+  state.outbox.remove(message.n);
+  fail([message], "n_reused", why, out);
   awaitEcho(state, at);
 }

@@ -85,7 +85,7 @@ it("T8 what is not delivered is said, with the reason", async () => {
   const { bench, client, conversation, notes } = heard();
   client.send("mine");
   await Promise.resolve();
-  bench.hear({ type: "error", code: "n_reused", message: "another text", n: 2 });
+  bench.hear({ type: "error", code: "n_reused", message: "another text", n: 1 });
   expect(notes.slice(1)).toEqual(["not delivered: mine (n_reused: another text)"]);
   expect(conversation.failed).toBe(1);
 });

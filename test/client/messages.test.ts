@@ -121,17 +121,22 @@ describe("the outbox", () => {
     expect(rig.numbers(rig.hear(gap))).toEqual([1, 2]);
   });
 
-  it("K8 n_reused fails that message alone, aloud", () => {
+  it("K8 n_reused fails the message it names and no other, aloud and once", () => {
     const rig = new Rig();
     rig.welcome();
-    rig.say("one", "two");
-    const told = rig.hear({ type: "error", code: "n_reused", message: "another text", n: 2 });
+    rig.say("one", "two", "three");
+    const refusal = { type: "error", code: "n_reused", message: "another text", n: 2 };
+    const told = rig.hear(refusal, refusal, { ...refusal, n: 9 });
     expect(rig.all("failed", told)).toEqual([
-      { do: "failed", message: { n: 1, text: "one", code: "n_reused", message: "another text" } },
+      { do: "failed", message: { n: 2, text: "two", code: "n_reused", message: "another text" } },
     ]);
-    rig.hear(message(2, "two"));
+    rig.hear(message(1, "one"), message(3, "three"));
     expect(rig.state.outbox.waiting).toEqual([]);
-    expect(rig.numbers(rig.say("three"))).toEqual([3]);
+    expect(rig.numbers(rig.say("four"))).toEqual([4]);
+    // The message that failed takes with it the time in which its echo was due.
+    rig.hear({ ...refusal, n: 4 });
+    rig.pass(20_000);
+    expect(rig.state.status.is).toBe("online");
   });
 
   it("K8 an own number with another text fails what had that number here", () => {
@@ -203,6 +208,39 @@ describe("hearing", () => {
       type: "ack",
       cursor: { "main#1": acks.findIndex(({ length }) => length > 0) + 1 },
     });
+  });
+
+  it("K14 K13 acks go out while it is told what it missed, however long that takes, and what it said waits for the end of it", () => {
+    const rig = new Rig({
+      resume: { session: SESSION, cursor: { "main#1": 3 }, n: 0, outbox: [{ n: 1, text: "mine" }] },
+    });
+    rig.welcome({ cursor: { "main#1": 3 } });
+    expect(rig.numbers()).toEqual([1]);
+    // Six MiB in frames of 256 KiB, as fast as a slow line brings them.
+    const texts = range(4, 3 + 6 * 256).map((n) => message(n, "x".repeat(4096), { id: "x" }));
+    for (let from = 0; from < texts.length; from += 64) {
+      rig.hear(...texts.slice(from, from + 64));
+      rig.pass(2000);
+    }
+    const acks = rig.sent().filter(({ type }) => type === "ack");
+    expect(acks.map(({ cursor }) => cursor)).toEqual(range(1, 6).map((i) => ({ "main#1": 3 + i * 256 })));
+    expect(rig.state.status.is).toBe("online");
+    expect(rig.numbers()).toEqual([1]);
+    rig.hear(message(1, "mine", { seq: 2000 }));
+    expect(rig.state.outbox.waiting).toEqual([]);
+  });
+
+  it("K13 K14 an ack excuses no server that tells nothing more", () => {
+    const rig = new Rig();
+    rig.welcome();
+    rig.say("one");
+    rig.pass(5_000);
+    rig.hear(...range(1, 260).map((n) => message(n, "x".repeat(4096), { id: "x" })));
+    expect(rig.sent().at(-1)).toMatchObject({ type: "ack" });
+    rig.pass(9_999);
+    expect(rig.state.status.is).toBe("online");
+    rig.pass(1);
+    expect(rig.state.status).toMatchObject({ is: "offline", why: "what was sent was not echoed" });
   });
 
   it("K15 reset is told; the cursor stays, or is the one it carries", () => {

@@ -8,6 +8,8 @@ import type { Action, State } from "./state.ts";
 
 /** The answer to `ping`. */
 const PONG = "pong";
+/** What changes what is to be stored. */
+const STORED = ["welcome", "message", "reset", "error"];
 
 /** A frame: any is a sign of life; each line is for itself. */
 export function frame(state: State, data: string | null, at: Moment, out: Action[]): void {
@@ -32,6 +34,7 @@ function ack(state: State, at: Moment, out: Action[]): void {
 
 function object(state: State, line: string, at: Moment, out: Action[]): void {
   const told = readLine(line);
+  if (told !== undefined && STORED.includes(told.type)) state.unsaved = true;
   if (told === undefined) out.push({ do: "tell", object: { type: "unsupported", line } });
   else if (told.type === "message") message(state, told, at, out);
   else {
@@ -50,6 +53,8 @@ function welcome(state: State, { id, session, cursor, n, servers, server }: Of<"
   if (state.phase !== "joining") return;
   state.phase = "live";
   state.places = placesOf(servers, state.url);
+  // A session is stored before anything is said in it: another one would say it again.
+  if (session !== state.session) state.outbox.stored = false;
   // From now on by its own URL, also if the deployment chose the server.
   state.url = state.places.find(({ name }) => name === server)?.url ?? state.url;
   Object.assign(state, { id, session, cursor: { ...cursor }, tries: new Map(), fails: 0, lead: undefined });

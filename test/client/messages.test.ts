@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { readLine } from "../../client/lib/read.ts";
 import { snapshotOf } from "../../client/lib/state.ts";
-import { entry, ID, message, Rig, SESSION, welcome } from "./rig.ts";
+import { entry, HOME, ID, message, Rig, SESSION, welcome } from "./rig.ts";
 
 const texts = (count: number, from = 1) => Array.from({ length: count }, (_, i) => `text ${i + from}`);
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => i + from);
@@ -33,6 +33,7 @@ describe("the outbox", () => {
     first.hear(message(1, "one"));
     const resume = JSON.parse(JSON.stringify(snapshotOf(first.state)));
     expect(resume).toEqual({
+      chat: HOME,
       session: SESSION,
       cursor: { "b#1": 4, "main#1": 1 },
       n: 1,

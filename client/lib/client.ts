@@ -1,6 +1,8 @@
 /** The client: the machine with a socket, a clock and ears. Nothing here decides anything. */
 import { MAX_TEXT } from "../../src/chat/limits.ts";
 import { between } from "../../src/chat/parse.ts";
+import { FullError, LeftError, TextError } from "./errors.ts";
+import type { Host, Socket } from "./host.ts";
 import type { Outgoing } from "./outbox.ts";
 import { chatUrl } from "./places.ts";
 import { readSnapshot } from "./snapshot.ts";
@@ -20,27 +22,6 @@ import {
 import { step } from "./step.ts";
 import type { Storage } from "./storage.ts";
 
-/** As much of a WebSocket as is needed; browsers' and Node's have it. */
-export interface Socket {
-  addEventListener(type: "open", ear: () => void): void;
-  addEventListener(type: "message", ear: (event: { data: unknown }) => void): void;
-  addEventListener(type: "close", ear: (event: { code: number; reason: string }) => void): void;
-  send(data: string): void;
-  close(): void;
-}
-
-/** What a client needs of the world. */
-export interface Host {
-  /** Begins to connect. May throw if it will not. */
-  connect(url: string): Socket;
-  /** Milliseconds of a clock that never goes back, as `performance.now()`. */
-  now(): number;
-  /** In [0, 1). */
-  random(): number;
-  /** Calls back in `ms`; answers how to call that off. */
-  later(ms: number, callback: () => void): () => void;
-}
-
 /** What a client tells. */
 export interface Events {
   /** Everything that came, in order; a repeated message once. */
@@ -56,21 +37,6 @@ export interface Events {
 
 /** An event without the time and the lot of its turn. */
 type Happening = Event extends infer E ? (E extends Event ? Omit<E, "now" | "random"> : never) : never;
-
-/** A text that cannot be sent. */
-export class TextError extends Error {
-  override name = "TextError";
-}
-
-/** Nothing can be said any more: the client has left, or is about to. */
-export class LeftError extends Error {
-  override name = "LeftError";
-}
-
-/** Too much waits for its echo already. */
-export class FullError extends Error {
-  override name = "FullError";
-}
 
 export class Client {
   readonly #host: Host;

@@ -1,14 +1,10 @@
 /** Reads a stored snapshot. Storage is shared with others and outlives versions, so nothing of it is believed. */
 import { MAX_TEXT } from "../../src/chat/limits.ts";
 import { between, isCount, isCursor } from "../../src/chat/parse.ts";
+import { SnapshotError } from "./errors.ts";
 import { MAX_SESSION, MAX_SNAPSHOT, MAX_WAITING, MAX_WAITING_SIZE } from "./limits.ts";
 import type { Outgoing } from "./outbox.ts";
 import type { Snapshot } from "./state.ts";
-
-/** What is stored cannot be gone on from; the message says why. */
-export class SnapshotError extends Error {
-  override name = "SnapshotError";
-}
 
 /** The snapshot in a text, which must be of the chat at this URL. Throws SnapshotError. */
 export function readSnapshot(text: string, chat: string): Snapshot {

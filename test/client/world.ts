@@ -2,7 +2,7 @@
  * A deployment in memory for whole clients: three servers that share one log, a network that loses, delays, cuts and falls silent by lot,
  * and a clock that runs as fast as things happen. Servers keep the contract; what they do to a client is what real ones may do.
  */
-import type { Host, Socket } from "../../client/lib/client.ts";
+import type { Host, Socket } from "../../client/lib/host.ts";
 import type { ClientMessage, Cursor, ServerEntry } from "../../src/chat/wire.ts";
 
 export const SERVERS = ["main", "b", "c"];

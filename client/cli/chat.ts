@@ -75,7 +75,9 @@ async function talk(client: Client, ended: Ended, file: File, options: Chat, pro
   client.start();
   const end = await ended;
   terminal.close();
-  return result(client, file, conversation, terminal, refusal.error, end);
+  const code = result(client, file, conversation, terminal, refusal.error, end);
+  terminal.flush();
+  return code;
 }
 
 async function pipe(client: Client, ended: Ended, file: File, options: Chat, process: NodeJS.Process): Promise<number> {

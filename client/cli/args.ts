@@ -38,7 +38,7 @@ chatty disconnect SERVER     operator: take a server out of the set once others 
   --url URL           the deployment (default ${DEFAULT_URL})
   --chat CHAT         the chat (default ${DEFAULT_CHAT})
   --server SERVER     which server to join by (default: the deployment chooses)
-  --resume FILE       go on as the person FILE tells of, from where that was left; FILE is made if need be, and kept up to date
+  --resume FILE       go on where FILE left off, as the same person; FILE is made if need be, and kept up to date
   --json              print objects as they come, one per line
   --boot SERVER       start: a server that is in the set (default main)
   --force             disconnect: also if nobody else holds all it wrote

@@ -10,7 +10,7 @@ export interface Where {
 }
 
 export type Command =
-  | ({ do: "chat"; name: string; json: boolean } & Where)
+  | ({ do: "chat"; name: string; json: boolean; resume?: string } & Where)
   | ({ do: "servers"; json: boolean } & Where)
   | ({ do: "start"; server: string; boot: string | undefined; json: boolean; cookieFile: string | undefined } & Where)
   | ({ do: "disconnect"; server: string; force: boolean; json: boolean; cookieFile: string | undefined } & Where)
@@ -38,6 +38,7 @@ chatty disconnect SERVER     operator: take a server out of the set once others 
   --url URL           the deployment (default ${DEFAULT_URL})
   --chat CHAT         the chat (default ${DEFAULT_CHAT})
   --server SERVER     which server to join by (default: the deployment chooses)
+  --resume FILE       go on where FILE left off, as the same person; FILE is made if need be, and kept up to date
   --json              print objects as they come, one per line
   --boot SERVER       start: a server that is in the set (default main)
   --force             disconnect: also if nobody else holds all it wrote
@@ -52,6 +53,7 @@ const OPTIONS = {
   url: { type: "string", default: DEFAULT_URL },
   chat: { type: "string", default: DEFAULT_CHAT },
   server: { type: "string" },
+  resume: { type: "string" },
   boot: { type: "string" },
   "cookie-file": { type: "string" },
   json: { type: "boolean", default: false },
@@ -70,7 +72,7 @@ export function readArgs(args: string[]): Command {
     chat: readName("--chat", values.chat),
     ...(values.server === undefined ? {} : { server: readName("--server", values.server) }),
   };
-  const { json, boot, force } = values;
+  const { json, boot, force, resume } = values;
   const cookieFile = values["cookie-file"];
   const [first, second, ...rest] = positionals;
   if (first === undefined) throw new UsageError("who are you? As in: chatty John");
@@ -82,9 +84,10 @@ export function readArgs(args: string[]): Command {
   wants("--boot", boot !== undefined, ["start"]);
   wants("--force", force, ["disconnect"]);
   wants("--cookie-file", cookieFile !== undefined, ["start", "disconnect"]);
+  if (resume !== undefined && verb !== "chat") throw new UsageError("--resume is for chatty NAME");
   const spare = verb === "start" || verb === "disconnect" ? rest[0] : second;
   if (spare !== undefined) throw new UsageError(`'${spare}' is one too many; a name with blanks goes in quotes`);
-  if (verb === "chat") return { do: "chat", name: first, json, ...where };
+  if (verb === "chat") return { do: "chat", name: first, json, ...(resume !== undefined && { resume }), ...where };
   if (verb === "servers") return { do: "servers", json, ...where };
   if (second === undefined) throw new UsageError(`which server? As in: chatty ${verb} b`);
   const server = readName("the server", second);

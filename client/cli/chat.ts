@@ -1,7 +1,7 @@
 /** Joins a chat and talks, on a terminal or without one, until it ends; and how it ended. */
 import type { ReadStream } from "node:tty";
 import { MAX_TEXT } from "../../src/chat/limits.ts";
-import { Client, type Status } from "../lib/index.ts";
+import { Client, SnapshotError, type Status } from "../lib/index.ts";
 import type { Command } from "./args.ts";
 import { OK, REFUSED, UNREACHABLE, USAGE } from "./codes.ts";
 import { amount, Conversation, type Output } from "./conversation.ts";
@@ -10,6 +10,7 @@ import type { Refused } from "./http.ts";
 import { Leaving } from "./leaving.ts";
 import { giveUp, watchRefusals } from "./patience.ts";
 import { Plain, sendLines, welcomed } from "./pipe.ts";
+import { ResumeFile } from "./resume.ts";
 import { isRich, wantsColour } from "./style.ts";
 import { Talk } from "./talk.ts";
 import { Terminal } from "./terminal.ts";
@@ -20,10 +21,29 @@ const LISTED = 5;
 
 type Final = Extract<Status, { final: true }>;
 type Chat = Extract<Command, { do: "chat" }>;
+type File = ResumeFile | undefined;
+type Ended = Promise<Final>;
 
-/** Answers the exit code. */
+/** Answers the exit code. Throws UsageError if the file to resume from cannot be used. */
 export async function chat(options: Chat, process: NodeJS.Process): Promise<number> {
-  const client = new Client(options, host);
+  const file = options.resume === undefined ? undefined : new ResumeFile(options.resume);
+  try {
+    return await converse(clientOf(options, file), file, options, process);
+  } finally {
+    file?.close();
+  }
+}
+
+function clientOf(options: Chat, file: ResumeFile | undefined): Client {
+  try {
+    return new Client({ ...options, ...(file && { storage: file }) }, host);
+  } catch (error) {
+    if (file && error instanceof SnapshotError) throw file.refusal(error);
+    throw error;
+  }
+}
+
+function converse(client: Client, file: File, options: Chat, process: NodeJS.Process): Promise<number> {
   const ended = new Promise<Final>((resolve) => {
     client.on("state", (status) => {
       if (status.is === "offline" && status.final) resolve(status);
@@ -31,10 +51,10 @@ export async function chat(options: Chat, process: NodeJS.Process): Promise<numb
   });
   const { stdin, stdout, stderr } = process;
   const onTerminal = stdin.isTTY && (stdout.isTTY || stderr.isTTY) && !options.json;
-  return onTerminal ? talk(client, ended, options, process) : pipe(client, ended, options, process);
+  return onTerminal ? talk(client, ended, file, options, process) : pipe(client, ended, file, options, process);
 }
 
-async function talk(client: Client, ended: Promise<Final>, options: Chat, process: NodeJS.Process): Promise<number> {
+async function talk(client: Client, ended: Ended, file: File, options: Chat, process: NodeJS.Process): Promise<number> {
   const { stdin, stdout, stderr, env } = process;
   const editor = stdout.isTTY ? stdout : stderr;
   const colour = { said: wantsColour(stdout, env), notes: wantsColour(stderr, env) };
@@ -47,6 +67,7 @@ async function talk(client: Client, ended: Promise<Final>, options: Chat, proces
   const screen = { input: stdin as ReadStream, editor, said: stdout, notes: stderr, rich, colour };
   const terminal = new Terminal(screen, hands);
   const conversation = new Conversation(client, terminal, false);
+  file?.attend(client, terminal, conversation);
   const refusal = watchRefusals(client, options, () => {
     conversation.note(`no answer from ${options.url}; still trying (Ctrl-C ends)`);
   });
@@ -54,13 +75,16 @@ async function talk(client: Client, ended: Promise<Final>, options: Chat, proces
   client.start();
   const end = await ended;
   terminal.close();
-  return result(client, conversation, terminal, refusal.error, end);
+  const code = result(client, file, conversation, terminal, refusal.error, end);
+  terminal.flush();
+  return code;
 }
 
-async function pipe(client: Client, ended: Promise<Final>, options: Chat, process: NodeJS.Process): Promise<number> {
+async function pipe(client: Client, ended: Ended, file: File, options: Chat, process: NodeJS.Process): Promise<number> {
   const { stdin, stdout, stderr, env } = process;
   const output = new Plain(stdout, stderr, { said: wantsColour(stdout, env), notes: wantsColour(stderr, env) });
   const conversation = new Conversation(client, output, options.json);
+  file?.attend(client, output, conversation);
   const refusal = watchRefusals(client, options, () => {});
   new Leaving(client).watch(process);
   const patience = giveUp(client);
@@ -77,7 +101,7 @@ async function pipe(client: Client, ended: Promise<Final>, options: Chat, proces
     });
   const end = await ended;
   output.flush();
-  const code = result(client, conversation, output, refusal.error, end);
+  const code = result(client, file, conversation, output, refusal.error, end);
   if (tooLong.length === 0) return code;
   const which = tooLong.length > LISTED ? `${tooLong.slice(0, LISTED).join(", ")}, …` : tooLong.join(", ");
   conversation.note(
@@ -89,6 +113,7 @@ async function pipe(client: Client, ended: Promise<Final>, options: Chat, proces
 /** Says what went wrong, if something did, and answers the exit code. */
 function result(
   client: Client,
+  file: File,
   { failed }: Conversation,
   output: Output,
   refused: Refused | undefined,
@@ -99,7 +124,8 @@ function result(
     return REFUSED;
   }
   const { waiting } = client;
-  if (waiting > 0) output.note(`not delivered: ${amount(waiting, "message", "messages")}`);
+  const kept = file?.sound ? `, kept in ${file.name}` : "";
+  if (waiting > 0) output.note(`not delivered: ${amount(waiting, "message", "messages")}${kept}`);
   if (client.id === undefined) output.note("unreachable: no server answered");
   if (waiting > 0 || client.id === undefined) return UNREACHABLE;
   return failed > 0 ? REFUSED : OK;

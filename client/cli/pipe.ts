@@ -1,5 +1,5 @@
 /** Talking without a terminal: each line of input is a message, and the end of the input is the end once all is echoed. */
-import { type Client, LeftError, TextError } from "../lib/index.ts";
+import { type Client, FullError, LeftError, TextError } from "../lib/index.ts";
 import type { Output } from "./conversation.ts";
 import { linesOf } from "./input.ts";
 
@@ -46,13 +46,27 @@ export async function sendLines(
     if (line === "exit" || hasEnded(client)) break;
     if (line === "") continue;
     try {
-      client.send(line);
+      await say(client, line);
     } catch (error) {
       if (error instanceof LeftError) break;
       if (!(error instanceof TextError)) throw error;
       refused.push(number);
     }
     if (client.waiting >= WAITING) await until(client, () => client.waiting < WAITING || hasEnded(client));
+  }
+}
+
+/** Sends a line as soon as there is room for it. */
+async function say(client: Client, line: string): Promise<void> {
+  for (;;) {
+    const { waiting } = client;
+    try {
+      client.send(line);
+      return;
+    } catch (error) {
+      if (!(error instanceof FullError)) throw error;
+    }
+    await until(client, () => client.waiting < waiting || hasEnded(client));
   }
 }
 

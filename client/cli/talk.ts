@@ -1,7 +1,5 @@
 /** Talking on a terminal: what is typed is sent or done, what arrives is shown, until one leaves. */
-
-import type { Client } from "../lib/index.ts";
-import { TextError } from "../lib/index.ts";
+import { type Client, FullError, TextError } from "../lib/index.ts";
 import { amount, type Conversation } from "./conversation.ts";
 import { COMMANDS, readOrder } from "./input.ts";
 import { Leaving } from "./leaving.ts";
@@ -67,8 +65,9 @@ export class Talk implements Hands {
     try {
       this.#client.send(text);
     } catch (error) {
-      if (!(error instanceof TextError)) throw error;
-      this.#conversation().note(`not sent: ${error.message}; this one has ${[...text].length}`);
+      if (!(error instanceof TextError || error instanceof FullError)) throw error;
+      const size = error instanceof TextError ? `; this one has ${[...text].length}` : "";
+      this.#conversation().note(`not sent: ${error.message}${size}`);
       terminal.restore(typed);
       return;
     }

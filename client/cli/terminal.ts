@@ -107,7 +107,23 @@ export class Terminal implements Output {
       this.#open = false;
       this.#readline.close();
     }
-    this.#flush();
+    this.flush();
+  }
+
+  /** Prints now what is pending. */
+  flush(): void {
+    if (this.#pending.length === 0) return;
+    const pending = this.#pending;
+    this.#pending = [];
+    if (this.#open) this.#erase();
+    for (let i = 0, text = ""; i < pending.length; i++) {
+      const { stream, line } = pending[i] as (typeof pending)[number];
+      text += `${line}\n`;
+      if (stream === pending[i + 1]?.stream) continue;
+      this.#write(stream, text);
+      text = "";
+    }
+    if (this.#open) this.#readline.prompt(true);
   }
 
   /** Before each key; before a line is entered its end is gone to, so that one knows how many rows it fills. */
@@ -133,22 +149,7 @@ export class Terminal implements Output {
   /** All that arrives in one turn of the event loop is printed at once, so that typing never waits for drawing. */
   #print(stream: NodeJS.WritableStream, line: string): void {
     this.#pending.push({ stream, line });
-    if (this.#pending.length === 1) setImmediate(() => this.#flush());
-  }
-
-  #flush(): void {
-    if (this.#pending.length === 0) return;
-    const pending = this.#pending;
-    this.#pending = [];
-    if (this.#open) this.#erase();
-    for (let i = 0, text = ""; i < pending.length; i++) {
-      const { stream, line } = pending[i] as (typeof pending)[number];
-      text += `${line}\n`;
-      if (stream === pending[i + 1]?.stream) continue;
-      this.#write(stream, text);
-      text = "";
-    }
-    if (this.#open) this.#readline.prompt(true);
+    if (this.#pending.length === 1) setImmediate(() => this.flush());
   }
 
   /** Takes the line being typed off the screen. A plain terminal cannot: there it is broken off. */

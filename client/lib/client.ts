@@ -1,7 +1,11 @@
 /** The client: the machine with a socket, a clock and ears. Nothing here decides anything. */
 import { MAX_TEXT } from "../../src/chat/limits.ts";
 import { between } from "../../src/chat/parse.ts";
+import { FullError, LeftError, TextError } from "./errors.ts";
+import type { Host, Socket } from "./host.ts";
 import type { Outgoing } from "./outbox.ts";
+import { chatUrl } from "./places.ts";
+import { readSnapshot } from "./snapshot.ts";
 import {
   type Action,
   type Event,
@@ -16,27 +20,7 @@ import {
   snapshotOf,
 } from "./state.ts";
 import { step } from "./step.ts";
-
-/** As much of a WebSocket as is needed; browsers' and Node's have it. */
-export interface Socket {
-  addEventListener(type: "open", ear: () => void): void;
-  addEventListener(type: "message", ear: (event: { data: unknown }) => void): void;
-  addEventListener(type: "close", ear: (event: { code: number; reason: string }) => void): void;
-  send(data: string): void;
-  close(): void;
-}
-
-/** What a client needs of the world. */
-export interface Host {
-  /** Begins to connect. May throw if it will not. */
-  connect(url: string): Socket;
-  /** Milliseconds of a clock that never goes back, as `performance.now()`. */
-  now(): number;
-  /** In [0, 1). */
-  random(): number;
-  /** Calls back in `ms`; answers how to call that off. */
-  later(ms: number, callback: () => void): () => void;
-}
+import type { Storage } from "./storage.ts";
 
 /** What a client tells. */
 export interface Events {
@@ -47,39 +31,40 @@ export interface Events {
   echoed: Outgoing;
   /** A message of one's own will not be delivered. */
   failed: Failure;
+  /** The storage threw this. It is told once, and the chat goes on; what is said may not survive the program. */
+  unsaved: unknown;
 }
 
 /** An event without the time and the lot of its turn. */
 type Happening = Event extends infer E ? (E extends Event ? Omit<E, "now" | "random"> : never) : never;
 
-/** A text that cannot be sent. */
-export class TextError extends Error {
-  override name = "TextError";
-}
-
-/** Nothing can be said any more: the client has left, or is about to. */
-export class LeftError extends Error {
-  override name = "LeftError";
-}
-
 export class Client {
   readonly #host: Host;
+  readonly #storage: Storage | undefined;
   readonly #machine: State;
   readonly #ears: { [E in keyof Events]: Set<(event: Events[E]) => void> } = {
     object: new Set(),
     state: new Set(),
     echoed: new Set(),
     failed: new Set(),
+    unsaved: new Set(),
   };
   #socket: Socket | undefined;
   #callOff: (() => void) | undefined;
   #pumping = false;
+  #unsaved = false;
   readonly #events: Happening[] = [];
 
-  /** Does not connect yet; see `connect`. Throws RangeError if `options.url` is no URL of a deployment. */
+  /**
+   * Does not connect yet; see `connect`. Throws RangeError if `options.url` is no URL of a deployment, SnapshotError if what is stored is no
+   * snapshot of this chat, and whatever the storage throws.
+   */
   constructor(options: Options, host: Host) {
+    const { url, chat, storage } = options;
     this.#host = host;
-    this.#machine = initial(options);
+    this.#storage = storage;
+    const stored = storage?.load() ?? undefined;
+    this.#machine = initial(options, stored === undefined ? undefined : readSnapshot(stored, chatUrl(url, chat)));
   }
 
   /** How it stands with the connection. */
@@ -111,12 +96,14 @@ export class Client {
 
   /**
    * Says something and answers its number; it arrives once and in order, also if the connection is lost meanwhile. Half a surrogate
-   * pair, which no text has, becomes U+FFFD. Throws TextError if the text has not 1 to 4096 characters, and LeftError after `leave` or the end.
+   * pair, which no text has, becomes U+FFFD. Throws TextError if the text has not 1 to 4096 characters, FullError if too much waits, and
+   * LeftError after `leave` or the end.
    */
   send(text: string): number {
     const sound = text.toWellFormed();
     if (!between(sound, MAX_TEXT)) throw new TextError(`a text has 1 to ${MAX_TEXT} characters`);
     if (this.#machine.wantsLeave || isFinal(this.#machine)) throw new LeftError("this client has left the chat");
+    if (!this.#machine.outbox.hasRoom(sound)) throw new FullError("too much waits to be delivered");
     const n = this.#machine.outbox.add(sound);
     // Once per turn: what is said in one turn goes in one frame.
     if (!this.#pumping) {
@@ -170,10 +157,27 @@ export class Client {
       try {
         ear(event);
       } catch (error) {
-        this.#host.later(0, () => {
-          throw error;
-        });
+        this.#report(error);
       }
+    }
+  }
+
+  #report(error: unknown): void {
+    this.#host.later(0, () => {
+      throw error;
+    });
+  }
+
+  #save(): void {
+    try {
+      this.#storage?.save(JSON.stringify(this.snapshot()));
+      // It may have taken its time.
+      this.#machine.savedAt = this.#host.now();
+    } catch (error) {
+      if (this.#unsaved) return;
+      this.#unsaved = true;
+      if (this.#ears.unsaved.size === 0) this.#report(error);
+      this.#tell("unsaved", error);
     }
   }
 
@@ -208,6 +212,9 @@ export class Client {
         break;
       case "failed":
         this.#tell("failed", action.message);
+        break;
+      case "save":
+        this.#save();
     }
   }
 

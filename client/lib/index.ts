@@ -1,5 +1,8 @@
 /** The client library of Chatty. */
-export { Client, connect, type Events, type Host, LeftError, type Socket, TextError } from "./client.ts";
+export { Client, connect, type Events } from "./client.ts";
+export { FullError, LeftError, SnapshotError, TextError } from "./errors.ts";
+export type { Host, Socket } from "./host.ts";
 export type { Outgoing } from "./outbox.ts";
 export type { Exit, Reset, Told } from "./read.ts";
 export type { Failure, Heard, Options, Snapshot, Status } from "./state.ts";
+export { type Items, memoryStorage, type Storage, webStorage } from "./storage.ts";

@@ -24,6 +24,17 @@ export const MAX_WAIT_MS = 60_000;
 export const FRAME_BYTES = 65_536;
 /** Messages sent and not echoed; the rest waits here, so that a lost connection repeats little. */
 export const IN_FLIGHT = 1024;
+/** Messages that wait for their echo, and their UTF-16 units together: what is said offline ends somewhere, and fits what browsers store. */
+export const MAX_WAITING = 4096;
+export const MAX_WAITING_SIZE = 1_048_576;
+/** Characters of a stored snapshot: all that may wait, each escaped six-fold, and the largest cursor. */
+export const MAX_SNAPSHOT = 8_388_608;
+/** Characters of a stored session; servers give 32. */
+export const MAX_SESSION = 256;
+/** Milliseconds between two saves while something is said: what a careful write to a slow disk takes. */
+export const SAID_MS = 20;
+/** Milliseconds between two saves while something is heard: as much of it is told twice after a crash. */
+export const HEARD_MS = 1000;
 /** Milliseconds during which a second `n_gap` for the same number is taken as an answer to what was sent before the first. */
 export const GAP_MS = 1000;
 /** Characters received between two `ack`s: a quarter of what a server sends to someone silent. */

@@ -1,5 +1,5 @@
 /** What was said and not yet echoed, in the order of its numbers. The front of it is in flight on the present connection. */
-import { FRAME_BYTES, IN_FLIGHT } from "./limits.ts";
+import { FRAME_BYTES, IN_FLIGHT, MAX_WAITING, MAX_WAITING_SIZE } from "./limits.ts";
 
 /** A message that waits for its echo: `n` counts the session's messages from 1. */
 export interface Outgoing {
@@ -11,12 +11,17 @@ export class Outbox {
   #waiting: Outgoing[];
   /** How many at the front were sent on the present connection. */
   #sent = 0;
+  /** UTF-16 units of all that waits. */
+  #size: number;
+  /** Whether everything said, and the session it is said in, was stored. */
+  stored = true;
   /** The number the next message gets. */
   next: number;
 
   /** `waiting`: what an earlier life left; `echoed`: the highest number it saw echoed. */
   constructor(waiting: readonly Outgoing[] = [], echoed = 0) {
     this.#waiting = waiting.map(({ n, text }) => ({ n, text })).sort((a, b) => a.n - b.n);
+    this.#size = this.#waiting.reduce((sum, { text }) => sum + text.length, 0);
     this.next = Math.max(echoed, this.#waiting.at(-1)?.n ?? 0) + 1;
   }
 
@@ -30,10 +35,17 @@ export class Outbox {
     return this.#sent;
   }
 
+  /** Whether a text may wait too. */
+  hasRoom(text: string): boolean {
+    return this.#waiting.length < MAX_WAITING && this.#size + text.length <= MAX_WAITING_SIZE;
+  }
+
   /** Adds a text; answers its number. */
   add(text: string): number {
     const n = this.next++;
     this.#waiting.push({ n, text });
+    this.#size += text.length;
+    this.stored = false;
     return n;
   }
 
@@ -45,7 +57,7 @@ export class Outbox {
   remove(n: number): void {
     const i = this.#waiting.findIndex((outgoing) => outgoing.n === n);
     if (i < 0) return;
-    this.#waiting.splice(i, 1);
+    this.#take(i, 1);
     if (i < this.#sent) this.#sent--;
   }
 
@@ -55,7 +67,13 @@ export class Outbox {
     if (i < 0) return [];
     this.#sent = Math.min(this.#sent, i);
     this.next = n;
-    return this.#waiting.splice(i);
+    return this.#take(i, this.#waiting.length - i);
+  }
+
+  #take(i: number, count: number): Outgoing[] {
+    const taken = this.#waiting.splice(i, count);
+    for (const { text } of taken) this.#size -= text.length;
+    return taken;
   }
 
   /** Counts the messages from number `n` on as not sent; without `n`, or if it does not wait, all of them. */

@@ -8,6 +8,8 @@ import type { Action, State } from "./state.ts";
 
 /** The answer to `ping`. */
 const PONG = "pong";
+/** What changes what is to be stored. */
+const STORED = ["welcome", "message", "reset", "error"];
 
 /** A frame: any is a sign of life; each line is for itself. */
 export function frame(state: State, data: string | null, at: Moment, out: Action[]): void {
@@ -20,14 +22,19 @@ export function frame(state: State, data: string | null, at: Moment, out: Action
     if (state.socket !== socket || state.phase === "down") return;
     if (line.trim() !== "") object(state, line, at, out);
   }
-  if (state.phase === "live" && state.unacked >= ACK_EVERY && state.cursor) {
-    state.unacked = 0;
-    out.push({ do: "send", frame: JSON.stringify({ type: "ack", cursor: state.cursor }) });
-  }
+  if (state.phase === "live" && state.unacked >= ACK_EVERY) ack(state, at, out);
+}
+
+/** Says how far it is. Echoes come behind what was missed: who is sent that much is not out of touch, and one that gets no `ack` lets go. */
+function ack(state: State, at: Moment, out: Action[]): void {
+  state.unacked = 0;
+  out.push({ do: "send", frame: JSON.stringify({ type: "ack", cursor: state.cursor }) });
+  awaitEcho(state, at);
 }
 
 function object(state: State, line: string, at: Moment, out: Action[]): void {
   const told = readLine(line);
+  if (told !== undefined && STORED.includes(told.type)) state.unsaved = true;
   if (told === undefined) out.push({ do: "tell", object: { type: "unsupported", line } });
   else if (told.type === "message") message(state, told, at, out);
   else {
@@ -46,6 +53,8 @@ function welcome(state: State, { id, session, cursor, n, servers, server }: Of<"
   if (state.phase !== "joining") return;
   state.phase = "live";
   state.places = placesOf(servers, state.url);
+  // A session is stored before anything is said in it: another one would say it again.
+  if (session !== state.session) state.outbox.stored = false;
   // From now on by its own URL, also if the deployment chose the server.
   state.url = state.places.find(({ name }) => name === server)?.url ?? state.url;
   Object.assign(state, { id, session, cursor: { ...cursor }, tries: new Map(), fails: 0, lead: undefined });
@@ -131,12 +140,11 @@ function gap(state: State, n: number | undefined, at: Moment): void {
   awaitEcho(state, at);
 }
 
-/** A number below the server's `next` was another text: the first that is in flight, for those before it are echoed. */
-function reused(state: State, next: number | undefined, why: string, at: Moment, out: Action[]): void {
-  const first = state.outbox.waiting[0];
-  if (next !== undefined) state.outbox.next = Math.max(state.outbox.next, next);
-  if (first === undefined || state.outbox.inFlight === 0 || (next !== undefined && first.n >= next)) return;
-  state.outbox.remove(first.n);
-  fail([first], "n_reused", why, out);
+/** Number `n` was another text, said by whoever else has this session: that message alone, if it waits at all. */
+function reused(state: State, n: number | undefined, why: string, at: Moment, out: Action[]): void {
+  const message = n === undefined ? undefined : state.outbox.find(n);
+  if (message === undefined) return;
+  state.outbox.remove(message.n);
+  fail([message], "n_reused", why, out);
   awaitEcho(state, at);
 }

@@ -4,6 +4,7 @@ import { Outbox, type Outgoing } from "./outbox.ts";
 import { chatUrl, type Place } from "./places.ts";
 import type { Told } from "./read.ts";
 import { Seen } from "./seen.ts";
+import type { Storage } from "./storage.ts";
 
 /** All times are in milliseconds of one clock, which never goes back. */
 export type Time = number;
@@ -23,6 +24,8 @@ export type Status =
 
 /** All that is needed to go on later, with nothing lost or repeated; plain data. `session` is a secret. */
 export interface Snapshot {
+  /** The URL of the chat it belongs to. */
+  chat: string;
   session?: string;
   cursor?: Cursor;
   /** The highest number echoed. */
@@ -41,8 +44,8 @@ export interface Options {
   name: string;
   /** For deployments that ask for one. */
   token?: string;
-  /** A snapshot of before, to be the same person and miss nothing. */
-  resume?: Snapshot;
+  /** Where it keeps its snapshot: to be the same person in its next life, and miss nothing. */
+  storage?: Storage;
 }
 
 export type Event = { now: Time; random: number } & (
@@ -76,14 +79,18 @@ export type Action =
   | { do: "tell"; object: Heard }
   | { do: "echoed"; message: Outgoing }
   | { do: "failed"; message: Failure }
+  /** Store the snapshot, before what follows is done. */
+  | { do: "save" }
   | { do: "status"; status: Status };
 
 /** What a client waits for; each ends at its time. */
-export type Deadline = "retry" | "connect" | "ping" | "pong" | "echo" | "pause" | "leave";
+export type Deadline = "retry" | "connect" | "ping" | "pong" | "echo" | "pause" | "leave" | "save";
 
 export interface State {
   readonly name: string;
   readonly token: string | undefined;
+  /** The URL of the chat, which a snapshot names. */
+  readonly chat: string;
   /** The URL it began with. */
   readonly home: string;
   status: Status;
@@ -116,17 +123,23 @@ export interface State {
   unacked: number;
   /** The last number an `n_gap` made it go back to, and when. */
   gap: { n: number; at: Time } | undefined;
+  /** Whether there is a storage, when it was last saved to, and whether something that was heard since is missing there. */
+  readonly stores: boolean;
+  savedAt: Time;
+  unsaved: boolean;
   readonly deadlines: Map<Deadline, Time>;
   wake: Time | undefined;
 }
 
-/** A client before `start`. Throws RangeError if `url` is no URL of a deployment. */
-export function initial({ url, chat, server, name, token, resume }: Options): State {
+/** A client before `start`, which goes on from a snapshot if there is one. Throws RangeError if `url` is no URL of a deployment. */
+export function initial(options: Options, resume?: Snapshot): State {
+  const { url, chat, server, name, token, storage } = options;
   const home = chatUrl(url, chat, server);
   const { session, cursor, n = 0, outbox = [] } = resume ?? {};
   return {
     name,
     token,
+    chat: chatUrl(url, chat),
     home,
     status: session === undefined ? { is: "connecting" } : { is: "resuming" },
     phase: "down",
@@ -146,13 +159,17 @@ export function initial({ url, chat, server, name, token, resume }: Options): St
     wantsLeave: false,
     unacked: 0,
     gap: undefined,
+    stores: storage !== undefined,
+    savedAt: Number.NEGATIVE_INFINITY,
+    unsaved: false,
     deadlines: new Map(),
     wake: undefined,
   };
 }
 
 /** What is to be stored to go on later. */
-export const snapshotOf = ({ session, cursor, echoed, outbox }: State): Snapshot => ({
+export const snapshotOf = ({ chat, session, cursor, echoed, outbox }: State): Snapshot => ({
+  chat,
   ...(session === undefined ? {} : { session }),
   ...(cursor === undefined ? {} : { cursor: { ...cursor } }),
   n: echoed,

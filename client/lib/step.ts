@@ -2,6 +2,7 @@
 import { dead, finish, join, LEFT, lost, open } from "./connection.ts";
 import { ECHO_MS, LEAVE_MS, PING_MS, PONG_MS } from "./limits.ts";
 import { frame } from "./receive.ts";
+import { isStored, save } from "./saving.ts";
 import { type Action, type Deadline, type Event, isFinal, type State } from "./state.ts";
 
 export function step(state: State, event: Event): Action[] {
@@ -38,6 +39,7 @@ export function step(state: State, event: Event): Action[] {
     case "pump":
       break;
   }
+  save(state, event.now, out);
   pump(state, event, out);
   alarm(state, out);
   return out;
@@ -45,7 +47,7 @@ export function step(state: State, event: Event): Action[] {
 
 /** Sends what may be sent now; when nothing is owed any more, the leave. */
 function pump(state: State, { now }: Event, out: Action[]): void {
-  if (state.phase !== "live" || state.deadlines.has("pause")) return;
+  if (state.phase !== "live" || state.deadlines.has("pause") || !isStored(state)) return;
   for (const frame of state.outbox.frames()) out.push({ do: "send", frame });
   if (state.outbox.inFlight > 0 && !state.deadlines.has("echo")) state.deadlines.set("echo", now + ECHO_MS);
   if (!state.wantsLeave || state.outbox.waiting.length > 0) return;

@@ -32,6 +32,13 @@ it("T9 T11 T15 every command is understood", () => {
   });
   expect(readArgs(["disconnect", "b", "--force"])).toMatchObject({ do: "disconnect", server: "b", force: true });
   expect(readArgs(["--", "servers"])).toMatchObject({ do: "chat", name: "servers" });
+  expect(readArgs(["John", "--resume", "john.json"])).toEqual({
+    do: "chat",
+    name: "John",
+    json: false,
+    resume: "john.json",
+    ...where,
+  });
   expect(readArgs(["-h"])).toEqual({ do: "help" });
   expect(readArgs(["--version"])).toEqual({ do: "version" });
 });
@@ -48,6 +55,7 @@ it.each([
   ["start without a server", ["start"]],
   ["start of two", ["start", "b", "c"]],
   ["an operator's option in a chat", ["John", "--force"]],
+  ["a file to resume an order", ["servers", "--resume", "x"]],
   ["another command's option", ["servers", "--boot", "main"]],
 ])("T10 a command line with %s is refused", (_, args) => {
   expect(() => readArgs(args)).toThrow(UsageError);

@@ -1,4 +1,4 @@
-/** A world for whole clients whose servers a test plays by hand. Time stands still. */
+/** A world for whole clients whose servers a test plays by hand. Time stands still unless it is moved. */
 import type { Host, Socket } from "../../client/lib/index.ts";
 
 type Ear = (event: { data: unknown; code: number; reason: string }) => void;
@@ -35,7 +35,9 @@ export class Bench implements Host {
     return socket;
   }
 
-  now = () => 0;
+  /** Milliseconds, moved by hand. */
+  time = 0;
+  now = () => this.time;
   random = () => 0.5;
 
   later(ms: number, callback: () => void): () => void {

@@ -170,11 +170,14 @@ describe("exit", () => {
     expect(rig.all("open", told).length).toBe(1);
   });
 
-  it("K12 slow: back at once; replaced: the end", () => {
+  it("K12 K2 slow: back at once, through its cursor; replaced: the end", () => {
     const rig = new Rig();
     rig.welcome(three);
-    rig.hear({ type: "exit", reason: "slow", servers: three.servers });
+    rig.hear(message(1, "x", { id: "y" }), { type: "exit", reason: "slow", servers: three.servers });
     expect(rig.opened.at(-1)).toBe(at("main"));
+    expect(rig.sent(rig.open())).toMatchObject([{ session: SESSION, cursor: { "main#1": 1 } }]);
+    rig.happen({ type: "closed", socket: rig.state.socket, why: "the connection closed (4002 slow)" });
+    rig.pass(500);
     rig.welcome(three);
     rig.hear({ type: "exit", reason: "replaced", servers: three.servers });
     expect(rig.state.status).toMatchObject({ is: "offline", final: true, code: "replaced" });

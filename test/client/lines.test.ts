@@ -85,7 +85,7 @@ it("T8 what is not delivered is said, with the reason", async () => {
   const { bench, client, conversation, notes } = heard();
   client.send("mine");
   await Promise.resolve();
-  bench.hear({ type: "error", code: "n_reused", message: "another text", n: 2 });
+  bench.hear({ type: "error", code: "n_reused", message: "another text", n: 1 });
   expect(notes.slice(1)).toEqual(["not delivered: mine (n_reused: another text)"]);
   expect(conversation.failed).toBe(1);
 });
@@ -179,6 +179,23 @@ it("T8 no more input is read than can wait: 2048 messages", async () => {
   client.close();
   await done;
   expect(tooLong).toEqual([]);
+});
+
+it("T8 K26 long lines are read no faster than there is room for them, and none is dropped", async () => {
+  const { bench, client } = heard();
+  const long = "x".repeat(4096);
+  async function* input() {
+    for (let i = 0; i < 300; i++) yield `${long}\n`;
+  }
+  const tooLong: number[] = [];
+  const done = sendLines(client, input(), tooLong);
+  for (let n = 1; n <= 300; n++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(client.waiting).toBe(Math.min(256, 301 - n));
+    bench.hear(message(n, long));
+  }
+  await done;
+  expect([client.waiting, tooLong]).toEqual([0, []]);
 });
 
 it("T8 exit ends the input, blank lines are no messages, and lines too long are counted", async () => {

@@ -1,5 +1,5 @@
 /** The machine by hand: a test opens, speaks, cuts and lets time pass, and looks at what the client wants done. */
-import { type Action, type Event, initial, type Options, type State } from "../../client/lib/state.ts";
+import { type Action, type Event, initial, type Options, type Snapshot, type State } from "../../client/lib/state.ts";
 import { step } from "../../client/lib/step.ts";
 import type { ServerEntry } from "../../src/chat/wire.ts";
 
@@ -27,8 +27,9 @@ export class Rig {
   /** The lot of the events to come. */
   random = 0.5;
 
-  constructor(options: Partial<Options> = {}) {
-    this.state = initial({ url: URL, chat: "lobby", name: "John", ...options });
+  constructor({ resume, ...options }: Partial<Options> & { resume?: Partial<Snapshot> } = {}) {
+    const snapshot = resume && { chat: HOME, n: 0, outbox: [], ...resume };
+    this.state = initial({ url: URL, chat: "lobby", name: "John", ...options }, snapshot);
     this.happen({ type: "start" });
   }
 

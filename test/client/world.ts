@@ -2,7 +2,7 @@
  * A deployment in memory for whole clients: three servers that share one log, a network that loses, delays, cuts and falls silent by lot,
  * and a clock that runs as fast as things happen. Servers keep the contract; what they do to a client is what real ones may do.
  */
-import type { Host, Socket } from "../../client/lib/client.ts";
+import type { Host, Socket } from "../../client/lib/host.ts";
 import type { ClientMessage, Cursor, ServerEntry } from "../../src/chat/wire.ts";
 
 export const SERVERS = ["main", "b", "c"];
@@ -23,6 +23,9 @@ interface Line {
   time: number;
 }
 
+/** Milliseconds until the server of a killed client sees its connection close: what was sent is there by then. */
+const GOODBYE_MS = 10;
+
 /** A seeded lot (mulberry32): the same seed is the same world. */
 export function lot(seed: number): () => number {
   let a = seed;
@@ -34,6 +37,35 @@ export function lot(seed: number): () => number {
   };
 }
 
+/** A program in the world, until it is killed: then what it sent still arrives, and nothing else happens to it. */
+export class Life implements Host {
+  readonly world: World;
+  readonly #wires: Wire[] = [];
+  dead = false;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  connect(url: string): Wire {
+    const wire = this.world.connect(url);
+    this.#wires.push(wire);
+    return wire;
+  }
+
+  now = () => this.world.now();
+  random = () => this.world.random();
+
+  later(ms: number, callback: () => void): () => void {
+    return this.world.later(ms, () => this.dead || callback());
+  }
+
+  kill(): void {
+    this.dead = true;
+    for (const wire of this.#wires) wire.orphan();
+  }
+}
+
 class Wire implements Socket {
   readonly ears = new Map<string, (event: { data: unknown; code: number; reason: string }) => void>();
   readonly server: string;
@@ -41,6 +73,8 @@ class Wire implements Socket {
   /** Open until one side is done with it; `silent` takes and gives nothing, and does not say so. */
   gone = false;
   silent = false;
+  /** Whether the client is no more. */
+  #orphan = false;
   /** What the server knows of this connection, once joined. */
   session: string | undefined;
   /** The highest number accepted on it. */
@@ -60,7 +94,14 @@ class Wire implements Socket {
   }
 
   send(data: string): void {
-    if (!this.gone) this.world.toServer(this, data);
+    if (!this.gone && !this.#orphan) this.world.toServer(this, data);
+  }
+
+  /** Its client is killed: nobody hears what comes, and the server learns of it after what was sent. */
+  orphan(): void {
+    this.#orphan = true;
+    this.ears.clear();
+    this.world.later(GOODBYE_MS, () => this.close());
   }
 
   close(): void {

@@ -23,10 +23,11 @@ export class Program {
   /** How it ended. */
   code: number | undefined;
 
-  constructor(args: string[], env: Record<string, string> = {}) {
+  /** `program`: another one than `chatty`. */
+  constructor(args: string[], env: Record<string, string> = {}, program = PROGRAM) {
     this.#args = args;
     // Node 24, whichever Node runs the tests' parent.
-    this.#child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...process.env, ...env } });
+    this.#child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } });
     running.add(this.#child);
     this.#child.stdout.on("data", (chunk) => this.#came(() => (this.out += String(chunk))));
     this.#child.stderr.on("data", (chunk) => this.#came(() => (this.err += String(chunk))));

@@ -1,4 +1,7 @@
 /** What a person sees at a terminal: the line being typed is never broken, whatever arrives. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it as test } from "vitest";
 import { Chatty } from "../chatty.ts";
 import { Program, run } from "./program.ts";
@@ -153,15 +156,25 @@ it.each(["exit", "C-c"])("T5 %s leaves, and the others are told", async (how) =>
   expect(await mary.ended()).toBe(0);
 });
 
-it("T5 T10 T12 nobody answers: that is said once, and Ctrl-C ends", async () => {
-  const screen = new Screen(["John", "--url", "http://127.0.0.2:1"]);
+it("T5 T10 T12 T17 nobody answers: that is said once, Ctrl-C ends, and what was not delivered is counted", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "chatty-screen-")), "john");
+  const screen = new Screen(["John", "--url", "http://127.0.0.2:1", "--resume", file], { width: 100 });
   screens.push(screen);
   await screen.until("the note", (seen) =>
     seen.endsWith("no answer from http://127.0.0.2:1; still trying (Ctrl-C ends)\n->"),
   );
-  screen.press("C-c");
+  screen.type("nobody hears");
+  screen.press("Enter");
+  await screen.until("the promise", (seen) => seen.endsWith("not connected: it will be sent\n->"));
+  screen.press("C-c", "C-c");
   const seen = await screen.until("the end", (now) => now.endsWith("ended with 3"));
+  expect(seen.split("\n").slice(-3)).toEqual([
+    `not delivered: 1 message, kept in ${file}`,
+    "unreachable: no server answered",
+    "ended with 3",
+  ]);
   expect(seen.match(/no answer/g)?.length).toBe(1);
+  rmSync(dirname(file), { recursive: true });
 });
 
 it("T5 a terminal that is closed leaves the chat", async () => {

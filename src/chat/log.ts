@@ -212,7 +212,7 @@ export class Log {
   }
 
   /** Takes up what storage says of the trimmed, before its rows are appended. */
-  restore({ cursor, time, pos }: Floor, sessions: Iterable<SessionEntry>): void {
+  restore({ cursor, time, pos }: Floor, sessions: SessionEntry[]): void {
     this.pos = pos;
     this.raise(cursor, time, sessions);
   }
@@ -227,7 +227,7 @@ export class Log {
   }
 
   /** Makes `cursor` part of the floor, and the messages of `sessions` part of the trimmed: what lies below is dropped, and what was not even there counts as applied. */
-  raise(cursor: Cursor, time: number, sessions: Iterable<SessionEntry>): void {
+  raise(cursor: Cursor, time: number, sessions: SessionEntry[]): void {
     this.seen.merge(sessions);
     this.trimmed.merge(sessions);
     for (const [origin, seq] of Object.entries(cursor)) {
@@ -252,5 +252,17 @@ export class Log {
     }
     this.places = this.places.filter(isKept);
     for (const [origin, places] of this.#byOrigin) this.#byOrigin.set(origin, places.filter(isKept));
+    if (sessions.length > 0) for (const place of this.places) this.#hideTrimmed(place);
+  }
+
+  /** What is kept of a message that also lies below the floor is a copy: whoever is above the floor has it. */
+  #hideTrimmed(place: Place): void {
+    const { head } = place;
+    for (let i = 0; i < head.count; i++) {
+      const [id, n] = authorOf(head, i);
+      if (place.copies.has(i) || !this.trimmed.has(id, n)) continue;
+      place.copies = new Set([...place.copies, i]);
+      this.copies.add(id, n, { place, i }, () => undefined);
+    }
   }
 }

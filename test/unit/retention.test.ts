@@ -157,6 +157,37 @@ describe("the floor", () => {
     expect(b.state.log.dependencies()[origin]).toBe(31);
   });
 
+  it("R11 R8 a message of which a copy lies below an adopted floor is not told again to who is above it", () => {
+    const chat = cluster("main", "b");
+    const main = chat.node("main");
+    const alice = main.connect().join("alice");
+    const b = chat.node("b");
+    const bob = b.connect().join("bob");
+    chat.settle();
+    const { session } = alice.last("welcome");
+    chat.down.add("b");
+    alice.send("1", 1);
+    chat.settle();
+    // The echo is lost, and alice says it again where it has not arrived.
+    b.connect().join("alice", { session, n: 0 }).send("1", 1);
+    chat.settle();
+    talk(chat, (text) => alice.send(text), 30, 2);
+    chat.pass(61_000);
+    talk(chat, (text) => alice.send(text), 1, 32);
+    chat.down.clear();
+    chat.pass(3_600_000);
+    b.connect().join("carol");
+    chat.pass(60_000);
+    const [main1 = ""] = Object.keys(alice.last("welcome").cursor).concat(alice.last("message").origin);
+    for (const forget of [false, true]) {
+      if (forget) b.evict();
+      const back = b.connect().join("dora", { cursor: { [main1]: b.state.log.applied(main1) } });
+      chat.settle();
+      expect(back.texts).not.toContain("1");
+    }
+    expect(bob.texts.filter((text) => text === "1")).toEqual(["1"]);
+  });
+
   it("C13 C15 who slept below the floor is told so, and from where it goes on; the next time nothing is missing", () => {
     const chat = cluster("main");
     const main = chat.node("main");

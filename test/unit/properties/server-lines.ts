@@ -48,6 +48,6 @@ export const line = fc.oneof(
 export function answer(how: string, { n, text }: Outgoing): object {
   if (how === "echo") return message(n, text);
   if (how === "other text") return message(n, "another text");
-  const error = { type: "error", code: how, message: how, n: how === "n_reused" ? n + 1 : n };
+  const error = { type: "error", code: how, message: how, n };
   return how === "busy" ? { ...error, retry: 300 } : error;
 }

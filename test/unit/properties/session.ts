@@ -103,7 +103,7 @@ export class Session {
     if (text === BAD) return error("bad_text", { n });
     if (n <= known) {
       if (n === this.#n + 1) this.#n = n;
-      return this.log[n - 1] === text ? [] : error("n_reused", { n: this.#n + 1 });
+      return this.log[n - 1] === text ? [] : error("n_reused", { n });
     }
     if (n > this.#n + 1) return error("n_gap", { n: this.#n + 1 });
     if (this.busy) return error("busy", { n, retry: 300 });

@@ -165,7 +165,7 @@ describe("the floor", () => {
     const bob = b.connect().join("bob");
     chat.settle();
     const { session } = alice.last("welcome");
-    chat.down.add("b");
+    for (const server of ["main", "b"]) chat.down.add(server);
     alice.send("1", 1);
     chat.settle();
     // The echo is lost, and alice says it again where it has not arrived.

@@ -12,7 +12,10 @@ import { type Line, parseLines } from "./line.ts";
 const READ_BUFFER = Buffer.allocUnsafe(256 * 1024);
 /** Bytes received before a receiver says so with `ack`; a server may let go who was sent 4 MiB without one. */
 const ACK_BYTES = 1024 * 1024;
-const ACK_LINE = JSON.stringify({ type: "ack", cursor: {} });
+/** What of a message an `ack` names, and how many bytes before and after `MARK` hold it. */
+const MARK = '"seq":';
+const MARKED = /"origin":"([^"]+)","seq":(\d+),/;
+const AROUND = 80;
 /** Bytes kept of what came last, to show when a counted receiver did not get what it should. */
 const TAIL_BYTES = 160;
 const END_OF_HEAD = "\r\n\r\n";
@@ -99,18 +102,28 @@ export class RawSocket {
     }
     this.last.copyWithin(0, Math.min(size, TAIL_BYTES));
     READ_BUFFER.copy(this.last, Math.max(0, TAIL_BYTES - size), Math.max(0, size - TAIL_BYTES), size);
-    this.account(size);
+    this.account(READ_BUFFER.subarray(0, size));
     if (!this.counted) this.reader.push(READ_BUFFER.subarray(0, size));
   }
 
-  private account(size: number): void {
-    this.bytes += size;
-    this.unacknowledged += size;
-    if (this.ack && this.unacknowledged >= ACK_BYTES) {
-      this.unacknowledged = 0;
-      this.send([ACK_LINE]);
+  private account(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    this.unacknowledged += chunk.length;
+    if (this.ack && this.unacknowledged >= ACK_BYTES) this.acknowledge(chunk);
+    this.onBytes(chunk.length);
+  }
+
+  /** Names the last message that is whole in what was just read; if there is none, the next read will have one. */
+  private acknowledge(chunk: Buffer): void {
+    for (let at = chunk.lastIndexOf(MARK); at >= 0; at = chunk.lastIndexOf(MARK, at - 1)) {
+      const found = MARKED.exec(chunk.toString("latin1", Math.max(0, at - AROUND), at + AROUND));
+      if (found) {
+        this.unacknowledged = 0;
+        this.send([JSON.stringify({ type: "ack", cursor: { [found[1] as string]: Number(found[2]) } })]);
+        return;
+      }
+      if (at === 0) return;
     }
-    this.onBytes(size);
   }
 
   private handshake(chunk: Buffer): void {
@@ -124,7 +137,7 @@ export class RawSocket {
     this.opened?.();
     this.opened = undefined;
     const rest = Buffer.from(this.head.slice(end + END_OF_HEAD.length), "latin1");
-    this.account(rest.length);
+    this.account(rest);
     this.reader.push(rest);
   }
 

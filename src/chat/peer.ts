@@ -8,6 +8,8 @@ export interface Sent {
   origins: string[];
   members: Members;
   membersVersion: number;
+  /** Whether it asks something, and is to be repeated until it is heard. */
+  poke: boolean;
   /** The peer began another life since: what the one before answers says nothing of this one. */
   stale: boolean;
 }

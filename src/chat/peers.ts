@@ -63,7 +63,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     if (peer.inflight || peer.retryAt > now || !owes(state, peer, origins)) continue;
     const { membersVersion } = state;
     const news: Members = owesMembers(state, peer) ? lacking(state.members, peer.members) : new Map();
-    const sent: Sent = { from: peer.acked, origins: [], members: news, membersVersion, stale: false };
+    const sent: Sent = { from: peer.acked, origins: [], members: news, membersVersion, poke: false, stale: false };
     if (news.size > 0) {
       peer.inflight = sent;
       const body = writeMembersRequest(address, state.name, news, state);
@@ -72,6 +72,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     }
     peer.membersVersion = membersVersion;
     if (!owes(state, peer, origins)) continue;
+    sent.poke = peer.poke;
     peer.poke = false;
     const piece = pieceFor(state, peer, [...new Set([...origins, ...peer.wants])], sent);
     const asked = { want: wantFrom(state, address), held: heldOf(state, address) };
@@ -134,6 +135,7 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
   const problem = status === 200 ? accepted(state, peer, sent, event, out) : refused(state, peer, event, out);
   if (problem !== undefined) {
     fail(peer, now, state.env.random());
+    peer.poke ||= sent.poke;
     const detail = { peer: address, verb, status, problem, fails: peer.fails, retryAt: peer.retryAt };
     out.push({ do: "print", event: "peer_failed", message: `${verb} to '${address}' failed: ${problem}`, detail });
   }

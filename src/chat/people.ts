@@ -33,8 +33,12 @@ export function expire(state: State, now: number, out: Effect[]): void {
     state.serverGraces.delete(server);
     forgetPeople(state, server, out);
   }
-  for (const [address, { failingSince }] of state.peers)
-    if (failingSince > 0 && now - failingSince >= UNREACHABLE_MS) forgetPeople(state, address, out);
+  for (const [address, peer] of state.peers) {
+    if (peer.failingSince === 0 || now - peer.failingSince < UNREACHABLE_MS || !state.published.has(address)) continue;
+    forgetPeople(state, address, out);
+    // It has to hear that nothing of it is held here any more.
+    peer.poke = true;
+  }
 }
 
 /** Another server left: its people stay for the grace period, in which they come back elsewhere. */

@@ -74,7 +74,7 @@ export function boot(
   for (const [server, { epoch, version, people }] of stored.published) {
     state.presence.replace(server, people);
     if (server === name) state.presenceVersion = version;
-    else state.published.set(server, { epoch, version });
+    else if (epoch !== "") state.published.set(server, { epoch, version });
   }
   for (const address of stored.unreachable)
     state.peers.set(address, { ...unknownPeer(), fails: UNREACHABLE_AFTER, unreachable: true });
@@ -98,7 +98,8 @@ export function boot(
 export function wake(state: State, now: number): boolean {
   for (const id of state.presence.on(state.name).keys()) if (!state.byId.has(id)) state.graces.set(id, now + GRACE_MS);
   state.wasAway = state.graces.size > 0;
-  for (const [address, { status }] of state.members)
-    if (status === "left" && state.presence.on(address).size > 0) state.serverGraces.set(address, now + GRACE_MS);
+  for (const server of state.presence.servers())
+    if (server !== state.name && state.members.get(server)?.status !== "alive")
+      state.serverGraces.set(server, now + GRACE_MS);
   return state.graces.size + state.serverGraces.size > 0;
 }

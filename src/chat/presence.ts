@@ -59,6 +59,11 @@ export class Presence {
     return this.#servers.get(server) ?? new Map();
   }
 
+  /** The servers someone is on. */
+  servers(): string[] {
+    return [...this.#servers].filter(([, people]) => people.size > 0).map(([server]) => server);
+  }
+
   /** How many people are shown. */
   get count(): number {
     return this.#shown.size;

@@ -51,7 +51,7 @@ export function receive(state: State, server: string, news: Published | Change, 
       if (name === null) state.presence.remove(server, id);
       else state.presence.add(server, id, name);
   } else {
-    if (held && held.epoch !== epoch) cutOff(state, originOf(server, held.epoch), state.presence.on(server), now);
+    if (held && held.epoch !== epoch) cutOff(state, originOf(server, held.epoch), state.presence.on(server), now, out);
     state.presence.replace(server, news.people);
   }
   state.published.set(server, { epoch, version });
@@ -59,16 +59,18 @@ export function receive(state: State, server: string, news: Published | Change, 
 }
 
 /** A server lost its storage, and with it the memory of who was there: they stay for the grace period, under the name of what it was. */
-function cutOff(state: State, before: string, people: ReadonlyMap<string, string>, now: number): void {
+function cutOff(state: State, before: string, people: ReadonlyMap<string, string>, now: number, out: Effect[]): void {
   if (people.size === 0) return;
   state.presence.replace(before, people);
   state.serverGraces.set(before, now + GRACE_MS);
+  out.push({ do: "put", key: keyOf(before), value: { epoch: "", version: 0, people: [...people] } });
 }
 
 /** The people of a server are no longer shown; whatever it publishes when it is back is news. */
 export function forgetPeople(state: State, server: string, out: Effect[]): void {
+  const shown = state.presence.on(server).size > 0;
   state.presence.replace(server, []);
-  if (!state.published.delete(server)) return;
+  if (!state.published.delete(server) && !shown) return;
   out.push({ do: "put", key: keyOf(server), value: { epoch: "", version: 0, people: [] } });
 }
 

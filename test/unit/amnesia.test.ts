@@ -33,6 +33,26 @@ describe("amnesia", () => {
     expect(cluster.node("main").alarm).toBeNull();
   });
 
+  it("P5 L8 people of a server that lost its storage go also when who shows them forgot about it meanwhile", () => {
+    const cluster = clusterOf("main", "b");
+    const main = cluster.node("main");
+    const alice = main.connect().join("alice");
+    cluster.node("b").connect().join("bob");
+    cluster.settle();
+    cluster.nodes.delete("b");
+    alice.send("b?");
+    cluster.settle();
+    cluster.pass(2_000);
+    main.evict();
+    expect(alice.screen.at(-1)).toBe("[alice] b?");
+    cluster.pass(60_000);
+    expect(alice.screen.at(-1)).toBe("[LEAVE] bob");
+    main.evict();
+    expect(main.state.presence.names(10).map(({ name }) => name)).toEqual(["alice"]);
+    cluster.pass(60_000);
+    expect(main.alarm).toBeNull();
+  });
+
   it("M15 R2 a server whose storage went back in time begins anew, and gets back what it had said", () => {
     const cluster = clusterOf("main", "b");
     const { first, second } = people(cluster, "main", "b");

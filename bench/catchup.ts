@@ -2,11 +2,10 @@
  * The catch-up benchmark: two deployments on bare workerd, one chat; one is killed, misses 50,000 messages, and comes back on its storage with
  * somebody who was there before, while on the other one somebody talks before 100 listeners.
  *
- *   node bench/catchup.ts [--rounds 3] [--messages 50000] [--windows 1024,32] [--listeners 100] [--per-second 50] [--alone] [--quick]
+ *   node bench/catchup.ts [--rounds 3] [--messages 50000] [--windows 1024,32] [--listeners 100] [--per-second 50] [--quick]
  *
- * The table goes to stdout, what happens to stderr, all figures to bench/results/catchup.json (a --quick look, or one with --alone, leaves that
- * alone). `--alone`: nobody new comes with them, of whom the server that came back would tell the others, which ends their delay. Ends with 1
- * if anything was lost, repeated or reordered.
+ * The table goes to stdout, what happens to stderr, all figures to bench/results/catchup.json (a --quick look leaves that alone). Ends with 1 if
+ * anything was lost, repeated or reordered.
  */
 import { parseArgs } from "node:util";
 import { type Parameters, type Round, round } from "./lib/away.ts";
@@ -54,7 +53,7 @@ function readArguments(): Omit<Parameters, "window"> & { windows: number[]; roun
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;
   const numbers = { rounds: text, messages: text, windows: text, listeners: text, "per-second": text };
-  const { alone, quick, ...given } = parseArgs({ options: { ...numbers, alone: flag, quick: flag } }).values;
+  const { quick, ...given } = parseArgs({ options: { ...numbers, quick: flag } }).values;
   const number = (name: keyof typeof given, usual: number): number => {
     const value = Number(given[name] ?? usual);
     if (!(Number.isInteger(value) && value > 0)) throw new Error(`--${name} is a whole number from 1`);
@@ -69,8 +68,7 @@ function readArguments(): Omit<Parameters, "window"> & { windows: number[]; roun
     windows,
     listeners: number("listeners", 100),
     perSecond: number("per-second", 50),
-    alone,
-    saved: !quick && !alone,
+    saved: !quick,
   };
 }
 

@@ -31,8 +31,6 @@ export interface Parameters {
   /** People on the deployment that stays up, and texts said to them per second. */
   readonly listeners: number;
   readonly perSecond: number;
-  /** Whether who was there before comes back alone. */
-  readonly alone: boolean;
 }
 
 /** Milliseconds from saying to hearing. */
@@ -69,7 +67,7 @@ export async function round(bundle: Bundle, parameters: Parameters): Promise<Rou
 }
 
 async function measure(a: Workerd, b: Workerd, parameters: Parameters): Promise<Round> {
-  const { messages, window, listeners, perSecond, alone } = parameters;
+  const { messages, window, listeners, perSecond } = parameters;
   const servers = `/chats/${CHAT}/servers`;
   const main = `${servers}/main/ws`;
   const path = `${servers}/b/ws`;
@@ -107,7 +105,6 @@ async function measure(a: Workerd, b: Workerd, parameters: Parameters): Promise<
     senderId: crowd.senderId,
     first: 2,
     last: messages + 1,
-    newcomer: !alone,
   });
   const cpu = spent(a, b, used);
   await sleep(QUIET_MS);

@@ -20,8 +20,6 @@ export interface Journey {
   readonly senderId: string;
   readonly first: number;
   readonly last: number;
-  /** Whether somebody new comes with them, of whom the server tells the others. */
-  readonly newcomer: boolean;
 }
 
 /** When they connected, and when the first and the last message they had missed arrived, in milliseconds on a clock that all threads share. */
@@ -40,10 +38,9 @@ export function comeBack(journey: Journey): Promise<Arrival> {
 }
 
 /** Once each and in order, or it fails. */
-async function travel({ port, path, join, senderId, first, last, newcomer }: Journey): Promise<Arrival> {
+async function travel({ port, path, join, senderId, first, last }: Journey): Promise<Arrival> {
   const connected = now();
   const socket = await RawSocket.open({ port, path, ack: true });
-  const other = newcomer ? await RawSocket.open({ port, path, ack: true }) : undefined;
   let expected = first;
   let began = 0;
   const arrived = new Promise<Arrival>((resolve, reject) => {
@@ -58,7 +55,6 @@ async function travel({ port, path, join, senderId, first, last, newcomer }: Jou
       if (expected++ === last) resolve({ connected, first: began, last: now() });
     };
     socket.send([JSON.stringify({ type: "client_join_req", ...join })]);
-    other?.send([JSON.stringify({ type: "client_join_req", name: "Newcomer" })]);
   });
   try {
     return await within(RETURN_MS, `message ${last}`, arrived);
@@ -66,7 +62,7 @@ async function travel({ port, path, join, senderId, first, last, newcomer }: Jou
     throw new Error(`${expected - first} messages had arrived`, { cause: error });
   } finally {
     socket.onEnd = () => {};
-    for (const end of [socket, other]) end?.close();
+    socket.close();
   }
 }
 

@@ -55,7 +55,7 @@ export const RETENTION = { messages: 10_000, ms: 86_400_000, batches: 100_000, s
 export const SESSION_MS = 2_592_000_000;
 /** Sessions remembered beyond the log: with 45 bytes each they fit one request. */
 export const MAX_SESSIONS = 50_000;
-/** Numbers remembered of a session beyond the first that is missing; there are hardly ever any. */
+/** Runs of numbers remembered of a session beyond the first that is missing; there are hardly ever any. */
 export const MAX_BEYOND = 100;
 /** Origins in a cursor: a server has a new one only when it lost its storage. */
 export const MAX_ORIGINS = 4096;

@@ -88,7 +88,7 @@ const isSession = (entry: unknown): entry is SessionEntry =>
   isCount(entry[1], 0) &&
   Array.isArray(entry[2]) &&
   entry[2].length <= MAX_BEYOND &&
-  entry[2].every((n) => isCount(n, 1)) &&
+  entry[2].every((run) => Array.isArray(run) && run.length === 2 && isCount(run[0], 1) && isCount(run[1], run[0])) &&
   isCount(entry[3], 0);
 
 function parsePresence(value: unknown): Published | Change {

@@ -1,16 +1,22 @@
-/** Which messages, by exact `(id, n)`, a server has shown: per session all up to a number, and the few beyond it. */
+/** Which messages, by exact `(id, n)`, a server has shown: per session all up to a number, and the few runs of numbers beyond it. */
+
+/** The numbers from one to another, both of them too. */
+export type Run = [from: number, to: number];
 
 interface Session {
   upTo: number;
   highest: number;
-  /** Nothing, as a rule. */
-  beyond: Set<number> | undefined;
+  /** Nothing, as a rule; in order, and apart. */
+  beyond: Run[];
   /** When it last said something, ms since epoch. */
   time: number;
 }
 
 /** A session as it is stored and told to peers: all its messages up to `upTo`, those `beyond`, and when it last said something. */
-export type SessionEntry = [id: string, upTo: number, beyond: number[], time: number];
+export type SessionEntry = [id: string, upTo: number, beyond: Run[], time: number];
+
+/** All sessions without any share it. */
+const NONE: Run[] = [];
 
 export class Seen {
   readonly #sessions = new Map<string, Session>();
@@ -18,20 +24,15 @@ export class Seen {
   /** Whether this message was added before. "n is not above the highest" would call a late message a copy. */
   has(id: string, n: number): boolean {
     const session = this.#sessions.get(id);
-    return session !== undefined && (n <= session.upTo || session.beyond?.has(n) === true);
+    return session !== undefined && holds(session, n);
   }
 
   /** Adds a message; false if it was there. */
   add(id: string, n: number, time: number): boolean {
     const session = this.#session(id);
     session.time = Math.max(session.time, time);
-    if (n <= session.upTo || session.beyond?.has(n)) return false;
-    session.highest = Math.max(session.highest, n);
-    if (n === session.upTo + 1) raise(session, n);
-    else {
-      session.beyond ??= new Set();
-      session.beyond.add(n);
-    }
+    if (holds(session, n)) return false;
+    extend(session, n, n);
     return true;
   }
 
@@ -44,10 +45,9 @@ export class Seen {
   merge(entries: Iterable<SessionEntry>): void {
     for (const [id, upTo, beyond, time] of entries) {
       const session = this.#session(id);
-      session.highest = Math.max(session.highest, upTo);
-      if (upTo > session.upTo) raise(session, upTo);
-      for (const n of beyond) this.add(id, n, time);
       session.time = Math.max(session.time, time);
+      if (upTo > 0) extend(session, 1, upTo);
+      for (const [from, to] of beyond) extend(session, from, to);
     }
   }
 
@@ -60,24 +60,37 @@ export class Seen {
   }
 
   *entries(): Generator<SessionEntry> {
-    for (const [id, { upTo, beyond, time }] of this.#sessions) yield [id, upTo, [...(beyond ?? [])], time];
+    for (const [id, { upTo, beyond, time }] of this.#sessions) yield [id, upTo, beyond, time];
   }
 
   #session(id: string): Session {
     let session = this.#sessions.get(id);
     if (session === undefined) {
-      session = { upTo: 0, highest: 0, beyond: undefined, time: 0 };
+      session = { upTo: 0, highest: 0, beyond: NONE, time: 0 };
       this.#sessions.set(id, session);
     }
     return session;
   }
 }
 
-/** All up to `upTo` are there now, and with them what of those beyond follows without a gap. */
-function raise(session: Session, upTo: number): void {
+const holds = ({ upTo, beyond }: Session, n: number): boolean =>
+  n <= upTo || beyond.some(([from, to]) => from <= n && n <= to);
+
+/** Adds a run of numbers, and joins what touches. */
+function extend(session: Session, from: number, to: number): void {
+  session.highest = Math.max(session.highest, to);
+  if (session.beyond === NONE && from <= session.upTo + 1) {
+    session.upTo = Math.max(session.upTo, to);
+    return;
+  }
+  const runs: Run[] = [[1, session.upTo], ...session.beyond, [from, to]];
+  const joined: Run[] = [];
+  for (const [first, last] of runs.sort(([a], [b]) => a - b)) {
+    const before = joined.at(-1);
+    if (before && first <= before[1] + 1) before[1] = Math.max(before[1], last);
+    else joined.push([first, last]);
+  }
+  const [[, upTo], ...beyond] = joined as [Run, ...Run[]];
   session.upTo = upTo;
-  if (session.beyond === undefined) return;
-  for (const n of session.beyond) if (n <= upTo) session.beyond.delete(n);
-  while (session.beyond.delete(session.upTo + 1)) session.upTo++;
-  if (session.beyond.size === 0) session.beyond = undefined;
+  session.beyond = beyond.length === 0 ? NONE : beyond;
 }

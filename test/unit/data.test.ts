@@ -42,6 +42,14 @@ describe("what was seen", () => {
     expect([1, 2, 3, 4, 5, 6].map((n) => seen.has("a", n))).toEqual([true, true, true, false, true, false]);
     for (const n of [1, 2, 3, 5]) expect(seen.add("a", n, 0)).toBe(false);
     expect([seen.add("a", 4, 0), seen.add("a", 6, 0), seen.highest("a")]).toEqual([true, true, 6]);
+    for (const n of [20, 12, 10, 11, 13]) expect(seen.add("a", n, 9)).toBe(true);
+    expect([...seen.entries()]).toEqual([["a", 6, [[10, 13], [20, 20]], 9]]); // biome-ignore format: a table
+    const other = new Seen();
+    other.merge([["a", 3, [[5, 9], [15, 18]], 7]]); // biome-ignore format: a table
+    other.merge(seen.entries());
+    expect([...other.entries()]).toEqual([["a", 13, [[15, 18], [20, 20]], 9]]); // biome-ignore format: a table
+    expect([14, 15, 19, 20].map((n) => other.has("a", n))).toEqual([false, true, false, true]);
+    expect(other.highest("a")).toBe(20);
   });
 });
 

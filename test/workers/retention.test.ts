@@ -89,7 +89,7 @@ it("L8 L10 S4 L3 a server continues from a stored floor: numbers, times, and whi
   const origin = ann.shown[0]?.origin as string;
   const time = Date.now() + 3_600_000;
   const floor: Floor = { cursor: { [origin]: 7, "z#0a1b2c3d": 5 }, time, pos: 9 };
-  const session: SessionEntry = [ann.id, 2, [4], time];
+  const session: SessionEntry = [ann.id, 2, [[4, 4]], time];
   await inside(chat, "main", ({ storage: { sql } }) => {
     sql.exec("DELETE FROM log");
     const put = "INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)";

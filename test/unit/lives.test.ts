@@ -60,6 +60,31 @@ describe("lives", () => {
     expect(cursor(b)).toEqual(cursor(main));
   });
 
+  it("R16 what a life that ended had sent says nothing of the next, however late it arrives", () => {
+    const cluster = clusterOf("main", "b");
+    const [main, b] = nodes(cluster);
+    main.connect().join("John").send("hi", 1);
+    cluster.settle();
+    b.connect().join("Mary").send("hello", 1);
+    b.flush();
+    const [late] = cluster.posts.splice(0);
+    if (!late) throw new Error("nothing was relayed");
+    wipe(b);
+    const { deliver } = cluster;
+    cluster.deliver = (post, lost) => {
+      if (!post.body.includes("\n")) deliver.call(cluster, post, lost);
+      else cluster.nodes.get(post.from)?.do({ type: "answer", peer: post.peer, verb: post.verb, status: 0, body: "" });
+    };
+    b.request((req) => ({ type: "start", req, boot: "main" }));
+    cluster.settle();
+    expect(cursor(b)).toEqual({});
+    main.request((req) => ({ type: "relay", req, body: late.body }));
+    cluster.settle();
+    cluster.deliver = deliver;
+    cluster.pass(60_000);
+    expect(cursor(b)).toEqual(cursor(main));
+  });
+
   it("R17 R5 L8 a server that was down for long is made whole when somebody comes back to it", () => {
     const cluster = clusterOf("main", "b");
     const { first, second } = people(cluster, "main", "b");

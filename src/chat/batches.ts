@@ -28,7 +28,7 @@ export function ownBatches(state: State, sends: Pending[], now: number): Batch[]
   };
   for (const { id, name, text, n } of sends) {
     const line = `{"type":"message","name":${JSON.stringify(name)},"text":${JSON.stringify(text)},"id":"${id}","n":${n},"origin":${originJson},"seq":${seq + 1},"time":${time}}`;
-    if (lines.length + line.length > MAX_ROW) close();
+    if (lines.length + 1 + line.length > MAX_ROW) close();
     seq++;
     lines = lines === "" ? line : `${lines}\n${line}`;
     const author = ids.get(id) ?? ids.size;

@@ -31,6 +31,22 @@ describe("the flush", () => {
     expect(bob.texts.map((text) => Number.parseInt(text, 10))).toEqual(Array.from({ length: 200 }, (_, i) => i));
   });
 
+  it("L1 R7 to the last character: peers take every batch, however full", () => {
+    const sizeOf = (last: number) => {
+      const cluster = clusterOf("main", "b");
+      const alice = cluster.node("main").connect().join("alice");
+      for (let i = 0; i < 61; i++) alice.send("x".repeat(4096));
+      alice.send("y".repeat(last));
+      cluster.settle();
+      const [main, b] = [cluster.node("main"), cluster.node("b")];
+      expect(b.state.log.cursor()).toEqual(main.state.log.cursor());
+      return Math.max(...main.rows.flatMap(({ heads }) => heads.map(({ size }) => size)));
+    };
+    const room = 262_144 - sizeOf(1);
+    expect(sizeOf(1 + room)).toBe(262_144);
+    for (const more of [-1, 1, 2]) expect(sizeOf(1 + room + more)).toBeLessThan(262_144);
+  });
+
   it("L2 all that is written comes before all that is told, answered or sent to peers", () => {
     const cluster = clusterOf("main", "b");
     const main = cluster.node("main");

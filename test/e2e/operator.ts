@@ -37,14 +37,16 @@ interface Page {
   before?: string;
 }
 
-/** The transcript of a chat: its last page and all that come before it, first message first. */
-export async function transcript(url: string, chat: string): Promise<Of<"message">[]> {
+/** The transcript of a chat, as one of its servers has it: its last page and all that come before it, first message first. */
+export async function transcript(url: string, chat: string, server?: string): Promise<Of<"message">[]> {
   const pages: Page["messages"][] = [];
-  for (let query: string | undefined = ""; query !== undefined; ) {
-    const answer = await fetch(`${url}/chats/${chat}/transcript${query}`);
+  const query = new URLSearchParams(server === undefined ? {} : { server });
+  for (let more = true; more; more = query.has("before")) {
+    const answer = await fetch(`${url}/chats/${chat}/transcript?${query}`);
     const { messages, before } = (await answer.json()) as Page;
     pages.unshift(messages);
-    query = before === undefined ? undefined : `?before=${before}`;
+    if (before === undefined) query.delete("before");
+    else query.set("before", before);
   }
   return pages.flat();
 }

@@ -3,6 +3,8 @@ export interface Counts {
   /** Names of the objects whose constructor ran, once for each run. */
   constructed: string[];
   requests: number;
+  /** Those of the requests that one server relayed to another. */
+  relays: number;
   frames: number;
   closes: number;
   timersSet: number;

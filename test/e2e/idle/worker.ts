@@ -9,6 +9,7 @@ import { COUNTS_PATH, type Counts } from "./counts.ts";
 const counts: Omit<Counts, "alarmsPending"> = {
   constructed: [],
   requests: 0,
+  relays: 0,
   frames: 0,
   closes: 0,
   timersSet: 0,
@@ -62,6 +63,7 @@ export class ChatServer extends Chatty {
 
   override fetch(request: Request): Promise<Response> {
     counts.requests++;
+    if (request.url.endsWith("/relay")) counts.relays++;
     return super.fetch(request);
   }
 

@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Most of the time is spent waiting: for a minute of quiet, for processes to start.
+    maxWorkers: 2,
     projects: [
       { test: { name: "unit", include: ["test/{unit,sim,client}/**/*.test.ts"] } },
       {

@@ -151,4 +151,6 @@ export class Locals {
   }
 }
 
-const told = ({ local, ...out }: Outcome): string => JSON.stringify([local.id, out]);
+/** What a step let out; to whom of several clients first does not matter. */
+const told = ({ local, ...out }: Outcome): string =>
+  JSON.stringify([local.id, { ...out, down: out.down.toSorted((a, b) => a.client - b.client) }]);

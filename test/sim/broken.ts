@@ -326,13 +326,6 @@ export const SABOTAGES: Sabotage[] = [
     replace: dropped,
   },
   {
-    name: "believes of a new life what was said in the one before",
-    rule: "R16",
-    file: "members.ts",
-    find: "life === undefined || !known ||",
-    replace: "true || life === undefined || !known ||",
-  },
-  {
     name: "does not pass on what a life that ended had told it",
     rule: "M19",
     file: "membership.ts",

@@ -22,7 +22,7 @@ export function sureHearing(model: Model, world: World): Move | undefined {
 
 /** Whether a client will yet leave a connection by itself. */
 const wanders = ({ scope }: Model, { done }: Person, i: number): boolean =>
-  scope.people[i]?.script.slice(done).some((act) => act.startsWith("roam ")) ?? false;
+  scope.people[i]?.script.slice(done).some((act) => act === "vanish" || act.startsWith("roam ")) ?? false;
 
 export function* clientMoves(model: Model, world: World): Generator<Move> {
   const quiet = isQuiet(world);
@@ -100,7 +100,7 @@ function connect(model: Model, world: World, i: number, s: number): Move {
   const data = joinFrame(person);
   const joined = locals.happen(opened.local, { type: "frame", client, data }, `${client} ${data}`, world.now);
   const to = after(open, s, joined, scope.servers, numbers);
-  const turn = isSilent(opened) && isSilent(joined) ? s : NOBODY;
+  const turn = isSilent(opened) ? model.turnAfter(s, joined) : NOBODY;
   return { kind: "connect", label, to: { ...to, turn }, wrong: opened.wrong ?? joined.wrong ?? joined.local.wrong };
 }
 
@@ -117,6 +117,8 @@ function* act(model: Model, world: World, i: number, person: Person, at: Connect
     const what = { happening, name: `leave ${at.client}`, kind: "leave", label: () => `${name} leaves` };
     yield* model.step(withPerson(world, i, did, model.numbers), at.server, what);
   }
+  if (act === "vanish")
+    yield breakOff(model, withPerson(world, i, { ...did, gone: true }, model.numbers), i, "vanishes");
   if (!act?.startsWith("roam ")) return;
   const s = model.scope.servers.indexOf(act.slice("roam ".length));
   if (!isTurnOf(world, s) || !takes(world.servers[s] as Local)) return;

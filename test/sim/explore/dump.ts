@@ -12,18 +12,20 @@ import type { Host } from "./host.ts";
 /** Maps whose order nothing depends on: what is made of them is sorted, or goes to different servers. */
 const UNORDERED = new Set(["members", "peers", "published"]);
 
-const text = (value: unknown): string => {
+function text(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
-  if (Array.isArray(value)) return `[${value.map(text).join()}]`;
-  if (value instanceof Map) return `{${[...value].map((entry) => entry.map(text).join(":")).join()}}`;
-  if (value instanceof Set) return `{${[...value].map(text).join()}}`;
+  if (Array.isArray(value)) return `[${value.map(text)}]`;
+  if (value instanceof Map) return `{${[...value].map(([key, item]) => `${text(key)}:${text(item)}`)}}`;
+  if (value instanceof Set) return `{${[...value].map(text)}}`;
   // It follows from the log.
   if (value instanceof Seen || value instanceof Copies) return "";
   if (value instanceof Log) return logText(value);
   const kind = Object.getPrototypeOf(value) as unknown;
   if (kind !== Object.prototype && kind !== null) throw new Error(`the dump does not know ${value.constructor.name}`);
-  return fields(Object.entries(value));
-};
+  let all = "";
+  for (const key of Object.keys(value).sort()) all += `${key}:${text((value as Record<string, unknown>)[key])};`;
+  return `{${all}}`;
+}
 
 /** What the batches say is on the disk. */
 function logText(log: Log): string {
@@ -31,12 +33,6 @@ function logText(log: Log): string {
   const lie = places.map(({ head: { origin, first }, ...where }) => [origin, first, where]);
   return text([lie, log.cursor(), log.floorNow(), log.dependencies(), rest]);
 }
-
-const fields = (entries: [string, unknown][]): string =>
-  `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}:${text(value)}`)
-    .join()}}`;
 
 function core(state: State): string {
   // How much was sent matters to who is slow; nobody here is, for it takes megabytes.
@@ -63,7 +59,7 @@ function core(state: State): string {
   const at = [...clients].map(([key, { sent, acked, marks, ...client }]): [string, unknown] => [`${key}`, client]);
   const ids = [...byId].map(([id, { key }]): [string, unknown] => [id, key]);
   parts.push(["clients", Object.fromEntries(at)], ["byId", Object.fromEntries(ids)]);
-  return fields([...parts, ["peers", Object.fromEntries(known)], ["presence", people(presence)]]);
+  return text([parts, Object.fromEntries(known), people(presence)]);
 }
 
 const people = (presence: Presence): unknown => [

@@ -4,7 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { SCOPES } from "./scopes.ts";
-import { explore, type Report, Violation } from "./search.ts";
+import { explore, type Report } from "./search.ts";
+import { Violation } from "./violation.ts";
 
 /** States after which a scope is given up. */
 const BUDGET = 2_000_000;

@@ -41,12 +41,11 @@ function kind<T>(host: Host, prefix: string): Map<string, T> {
 export function factsOf(host: Host): Facts {
   const { disk, state } = host;
   const members = kind<Member>(host, "member/");
-  const published = kind<Published>(host, "presence/");
   const log = logs.keep(written(disk.rows), disk.rows.map(({ lines }) => lines).join("\n"));
   return {
     log,
     members,
-    published,
+    published: kind<Published>(host, "presence/"),
     alarm: disk.alarm,
     sockets: new Set(host.sockets.keys()),
     asked: [...host.asked.values()],
@@ -57,21 +56,13 @@ export function factsOf(host: Host): Facts {
     same: {
       members: JSON.stringify(sorted(Object.fromEntries(members))),
       applied: JSON.stringify(sorted(log.value.applied)),
-      shown: shownBy(state, published).join(),
+      shown: (state?.presence.names(Number.POSITIVE_INFINITY) ?? [])
+        .map(({ id }) => id)
+        .sort()
+        .join(),
     },
     wrong: state && contradiction(state, members, disk.alarm),
   };
-}
-
-/** Whom a server shows, or would if it woke. */
-function shownBy(state: State | undefined, published: Map<string, Published>): string[] {
-  if (state)
-    return state.presence
-      .names(Number.POSITIVE_INFINITY)
-      .map(({ id }) => id)
-      .sort();
-  const ids = [...published.values()].flatMap(({ people }) => people.map(([id]) => id));
-  return [...new Set(ids)].sort();
 }
 
 /** Origins whose batches a server owes to all: its own, and those nobody else writes under any more (R2); all if it leaves or has left (M19). */

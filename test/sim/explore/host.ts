@@ -34,7 +34,7 @@ export type Happening =
   | { type: "start"; boot: string; asker: string }
   | { type: "disconnect"; force: boolean; asker: string }
   | { type: "answer"; peer: string; verb: Verb; status: number; body: string }
-  | { type: "flush" | "alarm" };
+  | { type: "flush" | "alarm" | "wake" };
 
 /** What is left of a server that has no memory: what it wrote, in order, and sockets that hibernate. */
 export interface Rest {
@@ -104,6 +104,7 @@ export class Host {
       const sockets = [...this.sockets].filter(([key]) => happening.type !== "open" || key !== happening.client);
       this.state = this.disk.boot(place, chance, sockets);
       this.#step({ type: "wake", now }, out);
+      if (happening.type === "wake") return;
     }
     this.#step(this.#event(happening, now), out);
     if (happening.type === "flush") this.ringing = false;

@@ -3,10 +3,10 @@ import { clientMoves, sureHearing } from "./client-moves.ts";
 import { faultMoves } from "./fault-moves.ts";
 import type { Happening } from "./host.ts";
 import { Intern } from "./intern.ts";
-import { type Fate, type Local, Locals } from "./local.ts";
+import { type Fate, type Local, Locals, type Outcome } from "./local.ts";
 import { newPerson, type Person } from "./person.ts";
 import type { Scope } from "./scopes.ts";
-import { alarmMoves, serverMoves } from "./server-moves.ts";
+import { alarmMoves, serverMoves, wakeMoves } from "./server-moves.ts";
 import { after, forgotten, isSilent, NOBODY, type Numbers, type Packet, type World } from "./world.ts";
 
 /** One thing that can happen. A fault may as well never happen. */
@@ -30,6 +30,8 @@ export class Model {
   readonly scope: Scope;
   readonly locals: Locals;
   readonly numbers: Numbers;
+  /** Whether steps that only queue are taken right before the next one of their server. */
+  inTurns = true;
 
   constructor(scope: Scope, shared?: Model) {
     this.scope = scope;
@@ -59,12 +61,10 @@ export class Model {
   moves(world: World): Move[] {
     const sure = sureHearing(this, world);
     if (sure) return [sure];
-    return [
-      ...serverMoves(this, world),
-      ...clientMoves(this, world),
-      ...alarmMoves(this, world),
-      ...faultMoves(this, world),
-    ];
+    const moves = [...serverMoves(this, world), ...clientMoves(this, world), ...alarmMoves(this, world)];
+    moves.push(...faultMoves(this, world));
+    if (moves.every(({ fault }) => fault)) moves.push(...wakeMoves(this, world));
+    return moves;
   }
 
   /**
@@ -72,7 +72,7 @@ export class Model {
    *
    * A step that lets nothing out and leaves a flush to come only queues: no other server, and no client elsewhere, can tell whether it came now
    * or right before the next step of its server. So it is taken right before: until that next step it is this server's turn (a right mover,
-   * Lipton 1975). Every world in which nothing is queued is still reached.
+   * Lipton 1975). Every world in which nothing is queued is still reached. Not so an alarm: with it time passes for all.
    */
   *step(world: World, s: number, { happening, name, kind, label }: What): Generator<Move> {
     const { budget } = world;
@@ -88,7 +88,7 @@ export class Model {
       const wrong = found && `${outcome.local.name} ${found}`;
       const to = after(world, s, outcome, this.scope.servers, this.numbers);
       if (fate === "well") {
-        const turn = isSilent(outcome) && outcome.local.flushing ? s : NOBODY;
+        const turn = happening.type === "alarm" ? NOBODY : this.turnAfter(s, outcome);
         yield { kind, label, to: { ...to, turn }, wrong };
       } else {
         const poorer = { ...to, turn: NOBODY, budget: { ...budget, crash: budget.crash - 1 } };
@@ -101,6 +101,11 @@ export class Model {
         };
       }
     }
+  }
+
+  /** Whose turn it is after a step of server `s`. */
+  turnAfter(s: number, outcome: Outcome): number {
+    return this.inTurns && outcome.local.flushing && isSilent(outcome) ? s : NOBODY;
   }
 
   nameOf(s: number): string {

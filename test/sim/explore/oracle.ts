@@ -41,6 +41,7 @@ export class Oracle {
     for (const [i, { type, server }] of this.#scope.orders.entries()) {
       if (orders[i] === "given") return `nobody answered the operator's ${type} of ${server}`;
       const { members } = servers.find(({ name }) => name === server) as Local;
+      if (this.#scope.orders.slice(i + 1).some((later) => later.server === server)) continue;
       if (orders[i] === 200 && members.get(server)?.status !== (type === "start" ? "alive" : "left"))
         return `${type} of ${server} had no effect`;
     }

@@ -3,6 +3,7 @@ import type { Model, Move } from "./model.ts";
 import { Oracle } from "./oracle.ts";
 import type { Scope } from "./scopes.ts";
 import { setUp } from "./set-up.ts";
+import { Violation } from "./violation.ts";
 import { Visited } from "./visited.ts";
 import { keyOf, type World } from "./world.ts";
 
@@ -23,20 +24,10 @@ export interface Report {
   steps: number;
 }
 
-/** What went wrong, and how it came to it. */
-export class Violation extends Error {
-  readonly path: string[];
-
-  constructor(scope: string, wrong: string, path: Move[]) {
-    const steps = path.map(({ label }, i) => `${String(i + 1).padStart(4)} ${label()}`);
-    super(`scope ${scope}: ${wrong}\n${steps.join("\n")}`);
-    this.path = steps;
-  }
-}
-
-/** Explores a scope, to at most `budget` states. Throws a `Violation`. */
-export function explore(scope: Scope, budget = Number.POSITIVE_INFINITY): Report {
+/** Explores a scope, to at most `budget` states. Throws a `Violation`. `inTurns`: see `Model.step`. */
+export function explore(scope: Scope, budget = Number.POSITIVE_INFINITY, inTurns = true): Report {
   const { model, world } = setUp(scope);
+  model.inTurns = inTurns;
   const found = deep(model, world, budget);
   if ("states" in found) return found;
   const { wrong, path } = shortest(model, world) ?? found;

@@ -68,7 +68,8 @@ function* orders(model: Model, world: World): Generator<Move> {
   for (const [i, order] of model.scope.orders.entries()) {
     const { server, ...what } = order;
     const s = model.scope.servers.indexOf(server);
-    if (world.orders[i] !== "" || !isTurnOf(world, s)) continue;
+    const waits = model.scope.inTurn && world.orders.slice(0, i).some((before) => typeof before !== "number");
+    if (world.orders[i] !== "" || waits || !isTurnOf(world, s)) continue;
     const given = world.orders.map((state, at) => (at === i ? "given" : state));
     const name = JSON.stringify(order);
     const happening = { ...what, asker: `order ${i}` };
@@ -92,6 +93,14 @@ export function* alarmMoves(model: Model, world: World): Generator<Move> {
       const wrong = later.now > QUIET_AFTER_MS ? "the chat does not become quiet" : move.wrong;
       yield { ...move, wrong, ...(early && { fault: true }) };
     }
+  }
+}
+
+/** At last somebody looks at each server that sleeps: what it has to do once it wakes it need not do before. */
+export function* wakeMoves(model: Model, world: World): Generator<Move> {
+  for (const [s, { awake, name }] of world.servers.entries()) {
+    const label = () => `${name} is looked at, and wakes`;
+    if (!awake) yield* model.step(world, s, { happening: { type: "wake" }, name: "wake", kind: "wake", label });
   }
 }
 

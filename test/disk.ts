@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import { boot } from "../src/chat/boot.ts";
 import type { Attachment, Effect, PARKED } from "../src/chat/effects.ts";
-import { RETENTION } from "../src/chat/limits.ts";
+import { RETENTION, WINDOW } from "../src/chat/limits.ts";
 import type { Floor, Head } from "../src/chat/log.ts";
 import type { Member } from "../src/chat/members.ts";
 import type { Published } from "../src/chat/presence.ts";
-import type { Retention } from "../src/chat/retention.ts";
+
 import type { SessionEntry } from "../src/chat/seen.ts";
-import type { State } from "../src/chat/state.ts";
+import type { Bounds, State } from "../src/chat/state.ts";
 
 /** What a socket remembers. */
 export type Remembered = Attachment | typeof PARKED | null;
@@ -20,14 +20,13 @@ export interface Row {
 }
 
 export class Disk {
-  /** How much of the log is kept. */
-  readonly retention: Retention;
+  readonly bounds: Bounds;
   readonly #rows = new Map<number, Row>();
   readonly kv = new Map<string, unknown>();
   alarm: number | null = null;
 
-  constructor(retention: Retention = RETENTION) {
-    this.retention = retention;
+  constructor(bounds: Partial<Bounds> = {}) {
+    this.bounds = { retention: RETENTION, window: WINDOW, ...bounds };
   }
 
   /** Keeps what an effect writes; alarms are for whoever rings them. */
@@ -57,7 +56,7 @@ export class Disk {
         if (row === undefined) throw new Error(`row ${pos} of ${place.name} is not written`);
         return row.lines;
       },
-      retention: this.retention,
+      ...this.bounds,
     };
     const floor = structuredClone(this.kv.get("floor")) as Floor | undefined;
     const stored = {

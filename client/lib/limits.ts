@@ -15,7 +15,11 @@ export const LEAVE_MS = 10_000;
 
 /** Milliseconds of the first cap of the delay before a new try; the delay is random below it. */
 export const BACKOFF_FIRST_MS = 500;
-/** Milliseconds the cap grows to by doubling: a deployment that comes back is found within half a minute. */
+/** Milliseconds the cap grows to by doubling: who was away for a moment only is back within seconds of the server. */
+export const BACKOFF_NEAR_MS = 4000;
+/** Tries with that cap at most, about a minute of them; then it grows on, for who is away for longer is away for long. */
+export const NEAR_TRIES = 30;
+/** Milliseconds the cap grows to in the end: a deployment that comes back is found within half a minute. */
 export const BACKOFF_MAX_MS = 30_000;
 /** Milliseconds a server can make a client wait: whatever it says, a minute later it is asked again. */
 export const MAX_WAIT_MS = 60_000;

@@ -6,7 +6,7 @@ import type { Effect } from "./effects.ts";
 import { letGo, restart } from "./exit.ts";
 import { goLive, unacked } from "./flow.ts";
 import { above } from "./history.ts";
-import { MAX_CATCH_UP, MAX_ROW, SLOW_MS, WINDOW } from "./limits.ts";
+import { SLOW_MS, WINDOW_PARTS } from "./limits.ts";
 import type { Client, State } from "./state.ts";
 
 /** What a client is sent, and whether it has everything then. */
@@ -18,7 +18,7 @@ export interface Delivery {
 
 /** The next pieces for all who catch up, as far as one flush goes. To be asked before this flush writes. */
 export function catchUp(state: State): Delivery[] {
-  let budget = MAX_CATCH_UP;
+  let budget = state.env.window;
   const present = state.catching.filter((client) => state.clients.has(client.key));
   const deliveries = present.map((client) => {
     const delivery = pieces(state, client, budget);
@@ -32,11 +32,11 @@ export function catchUp(state: State): Delivery[] {
 }
 
 function pieces(state: State, client: Client, budget: number): Delivery {
-  const { log } = state;
+  const { log, env } = state;
   const frames: string[] = [];
   for (let left = budget; client.at < log.pos; ) {
-    if (left <= 0 || unacked(state, client) >= WINDOW) return { client, frames, done: false };
-    const { lines, last, next } = above(log, client.cursor ?? {}, client.at, MAX_ROW);
+    if (left <= 0 || unacked(state, client) >= env.window) return { client, frames, done: false };
+    const { lines, last, next } = above(log, client.cursor ?? {}, client.at, env.window / WINDOW_PARTS);
     client.at = next;
     if (lines.length === 0) continue;
     const frame = lines.join("\n");
@@ -64,12 +64,13 @@ export function deliver(state: State, { client, frames, done }: Delivery, out: E
 }
 
 /** Whether the next flush would send more to someone. */
-export const canCatchUp = (state: State): boolean => state.catching.some((client) => unacked(state, client) < WINDOW);
+export const canCatchUp = (state: State): boolean =>
+  state.catching.some((client) => unacked(state, client) < state.env.window);
 
 /** Lets those go who have not acknowledged for long what keeps them from getting more. */
 export function dropSlow(state: State, now: number, out: Effect[]): void {
   for (const client of state.catching) {
-    if (unacked(state, client) < WINDOW) client.overSince = 0;
+    if (unacked(state, client) < state.env.window) client.overSince = 0;
     else if (client.overSince === 0) client.overSince = now;
     else if (now - client.overSince >= SLOW_MS) letGo(state, client, now, out);
   }

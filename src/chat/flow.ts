@@ -4,7 +4,7 @@
  */
 import type { Effect } from "./effects.ts";
 import { letGo } from "./exit.ts";
-import { MARK_EVERY, MAX_UNACKED, SLOW_MS, WINDOW } from "./limits.ts";
+import { MAX_WINDOWS, SLOW_MS, WINDOW_PARTS } from "./limits.ts";
 import type { Client, State } from "./state.ts";
 import type { Cursor, ServerMessage } from "./wire.ts";
 
@@ -39,22 +39,25 @@ export function goLive(state: State, client: Client): void {
 
 /** All live clients were told `size` characters, which end with these lines. Who lags too far behind for too long is let go, and comes back through its cursor. */
 export function told(state: State, size: number, lines: string, now: number, out: Effect[]): void {
+  const { window } = state.env;
+  const part = window / WINDOW_PARTS;
   const before = state.told;
   state.told += size;
-  if (Math.floor(before / MARK_EVERY) === Math.floor(state.told / MARK_EVERY)) return;
+  if (Math.floor(before / part) === Math.floor(state.told / part)) return;
   const last = JSON.parse(lines.slice(lines.lastIndexOf("\n") + 1)) as ServerMessage;
   if (last.type === "message") {
     const { origin, seq } = last;
-    state.marks = state.marks.filter(({ sent }) => sent > state.told - MAX_UNACKED);
+    state.marks = state.marks.filter(({ sent }) => sent > state.told - MAX_WINDOWS * window);
     state.marks.push({ sent: state.told, origin, seq });
   }
   for (const client of [...state.clients.values()]) if (client.phase === "live") judge(state, client, now, out);
 }
 
 function judge(state: State, client: Client, now: number, out: Effect[]): void {
+  const { window } = state.env;
   const open = unacked(state, client);
-  if (open <= WINDOW) client.overSince = 0;
+  if (open <= window) client.overSince = 0;
   // One burst, however large, lets nobody go.
   else if (client.overSince === 0) client.overSince = now;
-  else if (open > MAX_UNACKED || now - client.overSince >= SLOW_MS) letGo(state, client, now, out);
+  else if (open > MAX_WINDOWS * window || now - client.overSince >= SLOW_MS) letGo(state, client, now, out);
 }

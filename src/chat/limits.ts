@@ -21,16 +21,14 @@ export const WAITING_RETRY_MS = 1000;
 /** Milliseconds such a client waits before everyone is asked for what it lacks, and not only the server that wrote it. */
 export const ASK_MS = 2000;
 
-/** Characters a client may be sent without an `ack`, as the contract says. */
+/** Characters a client may be sent without an `ack`, as the contract says; and of backlog that goes to all who catch up in one flush, for others wait that long. */
 export const WINDOW = 4 * 1024 * 1024;
+/** Windows that are too much at once: what the runtime keeps for one client has to end somewhere. */
+export const MAX_WINDOWS = 4;
+/** Parts of a window: characters of backlog in one piece, and told between two marks by which an `ack` is understood and two looks at who lags behind. */
+export const WINDOW_PARTS = 16;
 /** Milliseconds for which it may be more: a burst that a client is just reading is no reason to let it go. */
 export const SLOW_MS = 10_000;
-/** Characters that are too much at once: what the runtime keeps for one client has to end somewhere. */
-export const MAX_UNACKED = 4 * WINDOW;
-/** Characters told between two marks by which an `ack` is understood, and between two looks at who lags behind. */
-export const MARK_EVERY = 262_144;
-/** Characters of backlog sent to all who catch up in one flush: others' messages wait no longer than that takes. */
-export const MAX_CATCH_UP = 4 * 1024 * 1024;
 
 /** Lines of history for a first join. */
 export const HISTORY = 50;

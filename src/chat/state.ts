@@ -11,8 +11,14 @@ import type { Retention } from "./retention.ts";
 import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
 import { originOf } from "./wire.ts";
 
+/** How much a server keeps, and how many characters it sends without an `ack`: given, so that small ones show what happens beyond them. */
+export interface Bounds {
+  retention: Retention;
+  window: number;
+}
+
 /** What the core needs from outside beyond events: pure of I/O but for `read`, which is as sure as memory. */
-export interface Env {
+export interface Env extends Bounds {
   /** The public id of a session. */
   idOf(session: string): string;
   /** 128 fresh random bits as 32 hexadecimal digits. */
@@ -21,7 +27,6 @@ export interface Env {
   random(): number;
   /** The lines of a row of the log. */
   read: ReadRow;
-  retention: Retention;
 }
 
 /**

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { HOST, hostOf } from "../chat/address.ts";
 import { boot } from "../chat/boot.ts";
 import type { Effect, Event, RequestKey } from "../chat/effects.ts";
-import { RETENTION } from "../chat/limits.ts";
+import { RETENTION, WINDOW } from "../chat/limits.ts";
 import { others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
 import { step } from "../chat/step.ts";
 import { transcriptPage } from "../chat/transcript.ts";
@@ -60,6 +60,7 @@ export class ChatServer extends DurableObject<Env> {
       random: Math.random,
       read: (pos: number) => this.#store.read(pos),
       retention: RETENTION,
+      window: WINDOW,
     };
     void ctx.blockConcurrencyWhile(async () => {
       const stored = this.#store.load(await ctx.storage.getAlarm());

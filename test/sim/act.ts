@@ -18,7 +18,8 @@ const ACTS = {
   storm: 8,
   flood: 1,
   leave: 35,
-  leaveSocket: 55,
+  leaveSocket: 45,
+  vanish: 10,
   order: 70,
   evict: 80,
   crash: 25,
@@ -50,6 +51,9 @@ export function act(world: World, kinds: ReadonlySet<Kind>): void {
       break;
     case "leaveSocket":
       person.leaveSocket();
+      break;
+    case "vanish":
+      person.vanish();
       break;
     case "order":
       order(world);

@@ -336,7 +336,7 @@ export const SABOTAGES: Sabotage[] = [
     name: "sends a whole backlog at once, acknowledged or not",
     rule: "C17",
     file: "catchup.ts",
-    find: "if (left <= 0 || unacked(state, client) >= WINDOW)",
+    find: "if (left <= 0 || unacked(state, client) >= env.window)",
     replace: "if (left <= 0)",
   },
   {

@@ -7,8 +7,8 @@ import type { World } from "./world.ts";
 
 /** Characters of lines a client puts into one frame, as the client library does. */
 const FRAME = 60_000;
-/** Characters heard between two acks. */
-const ACK_EVERY = 500_000;
+/** Parts of a window that are heard between two acks. */
+const ACKS = 8;
 /** Errors after which a client says the same again. */
 const NOT_NOW = new Set(["busy", "leaving", "waiting", "n_gap"]);
 
@@ -102,6 +102,14 @@ export class Person {
     this.#send(['{"type":"client_leave_req"}'], this.delay());
   }
 
+  /** The connection is lost, and it does not come back by itself. */
+  vanish(): void {
+    if (!this.server) return;
+    this.world.count("vanished");
+    this.present = false;
+    this.leaveSocket();
+  }
+
   /** The connection is lost without a word. */
   leaveSocket(): void {
     const place = this.#place;
@@ -137,7 +145,7 @@ export class Person {
     const cut = lines.length > 4 && world.fault("cut in the middle of a frame", 60);
     const end = cut ? 2 + world.random.below(lines.length - 2) : lines.length;
     for (let i = 0; i < end; i++) this.#hear(lines[i] as string);
-    if (this.#unacked > ACK_EVERY && this.welcome) this.#ack();
+    if (this.#unacked > this.world.bounds.window / ACKS && this.welcome) this.#ack();
     if (!cut) return;
     this.leaveSocket();
     this.goHome();

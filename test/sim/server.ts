@@ -47,7 +47,7 @@ export class Server {
   constructor(name: string, world: World) {
     this.name = name;
     this.world = world;
-    this.disk = new Disk(world.retention);
+    this.disk = new Disk(world.bounds);
     this.keeper = new Keeper(this);
   }
 
@@ -113,7 +113,7 @@ export class Server {
       others.map(({ keeper }) => keeper.holds),
     );
     this.keeper.wiped();
-    this.disk = new Disk(this.world.retention);
+    this.disk = new Disk(this.world.bounds);
   }
 
   /** The clock jumps; what is to ring rings by the new time. */

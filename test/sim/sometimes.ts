@@ -6,6 +6,7 @@ import type { Server } from "./server.ts";
 
 /** What must have happened in some seed, or a run proves nothing of it. */
 export const RARE = [
+  "a catch-up in pieces",
   "a claim outlived",
   "a copy spared",
   "a copy written",
@@ -16,6 +17,7 @@ export const RARE = [
   "a relay split",
   "a row split",
   "a server adopted",
+  "a slow one let go",
   "a tail forwarded",
   "a tombstone received",
   "a floor adopted",
@@ -65,6 +67,7 @@ export const RARE = [
   "told n_gap",
   "told waiting",
   "unreachable",
+  "vanished",
 ];
 
 /** Codes with which a socket is closed: see docs/protocol.md. */

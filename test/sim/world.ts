@@ -2,8 +2,9 @@
  * A world of servers and clients in one thread: a queue of things to come, a clock, and chance. All of it comes from the seed, so a failing run
  * can be run again.
  */
-import { RETENTION } from "../../src/chat/limits.ts";
+import { RETENTION, WINDOW } from "../../src/chat/limits.ts";
 import type { Retention } from "../../src/chat/retention.ts";
+import type { Bounds } from "../../src/chat/state.ts";
 import { Ledger } from "./ledger.ts";
 import { Network } from "./network.ts";
 import { Person } from "./person.ts";
@@ -16,7 +17,10 @@ const BEGIN = 1_790_000_000_000;
 /** Lines of the trace that are kept. */
 const TRACE = 400;
 
+/** Too little for who is away for long. */
 const SHORT: Retention = { messages: 20, ms: 30_000, batches: 200, size: 2_000_000 };
+/** Characters that a few messages fill. */
+const NARROW = 4000;
 
 export class World {
   readonly seed: number;
@@ -36,12 +40,15 @@ export class World {
   readonly trace: string[] = [];
   readonly queue = new Queue();
 
-  /** How much servers keep of their logs: in every other world too little for who is away for long. */
-  readonly retention: Retention;
+  /** In every other world servers keep little, and in every other one, too, they send little at once. */
+  readonly bounds: Bounds;
 
   constructor(seed: number, tracing: boolean) {
     this.seed = seed;
-    this.retention = seed % 2 === 0 ? SHORT : RETENTION;
+    this.bounds = {
+      retention: seed % 2 === 0 ? SHORT : RETENTION,
+      window: seed % 4 === 1 || seed % 4 === 2 ? NARROW : WINDOW,
+    };
     this.tracing = tracing;
     this.random = new Random(mix(seed, -1));
   }

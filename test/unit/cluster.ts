@@ -42,7 +42,7 @@ export class Node {
   constructor(name: string, cluster: Cluster) {
     this.name = name;
     this.cluster = cluster;
-    this.disk = new Disk(cluster.retention);
+    this.disk = new Disk({ retention: cluster.retention });
     this.state = this.#boot();
   }
 

@@ -26,6 +26,8 @@ type Fields = Record<string, unknown>;
 const isString = (value: unknown): value is string => typeof value === "string";
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+/** `server#epoch`: a name like this is no property of every object, so that a cursor may be a plain one. */
+const isOrigin = (value: unknown): value is string => isString(value) && /^[^#]+#[^#]+$/.test(value);
 const isOptional = (value: unknown, from = 0) => value === undefined || isCount(value, from);
 const isPerson = (value: unknown): value is Person => isFields(value) && isString(value.name) && isString(value.id);
 const isPeople = (value: unknown): value is Person[] => Array.isArray(value) && value.every(isPerson);
@@ -50,7 +52,7 @@ const SHAPES: Record<Known["type"], (fields: Fields) => boolean> = {
   presence: (o) =>
     [o.count, o.joined, o.left].every((count) => isCount(count, 0)) && (o.names === undefined || isPeople(o.names)),
   message: (o) =>
-    isPerson(o) && isString(o.text) && isString(o.origin) && isCount(o.n, 1) && isCount(o.seq, 1) && isCount(o.time, 0),
+    isPerson(o) && isString(o.text) && isOrigin(o.origin) && isCount(o.n, 1) && isCount(o.seq, 1) && isCount(o.time, 0),
   update_servers: (o) => isEntries(o.servers),
   exit: (o) => isString(o.reason) && isEntries(o.servers) && isOptional(o.after),
   reset: (o) => isString(o.reason) && (o.cursor === undefined || isCursor(o.cursor)),

@@ -231,7 +231,8 @@ describe("hearing", () => {
   it("K19 what is no object of the contract is told as unsupported, and what a newer server says as it is", () => {
     const rig = new Rig();
     rig.welcome();
-    const odd = ["{", "[]", "7", '{"type":"message","text":7}', '{"type":"exit","reason":"leave","servers":[{}]}'];
+    const nowhere = JSON.stringify(message(1, "x", { id: "y", origin: "constructor" }));
+    const odd = ["{", "[]", "7", nowhere, '{"type":"exit","reason":"leave","servers":[{}]}'];
     const told = rig.all("tell", rig.hear(...odd, { type: "weather", rain: true }, message(1, "x", { id: "y" })));
     expect(told.map(({ object }) => object)).toMatchObject([
       ...odd.map((line) => ({ type: "unsupported", line })),

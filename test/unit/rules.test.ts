@@ -31,6 +31,16 @@ it("every id in a title is a rule", () => {
   expect([...cited].filter((id) => !rules.includes(id))).toEqual([]);
 });
 
+it("the answers to the ten questions name rules and stories that are there", () => {
+  const answers = readFileSync(join(root, "docs/questions.md"), "utf8");
+  const named = answers.match(ID) ?? [];
+  expect(named.filter((id) => !rules.includes(id))).toEqual([]);
+  const stories = answers.match(/[a-z-]+\.txt/g) ?? [];
+  const there = readdirSync(join(root, "test/sim/conversations"));
+  expect(stories.filter((story) => !there.includes(story))).toEqual([]);
+  expect([named.length > 10, stories.length > 5]).toEqual([true, true]);
+});
+
 it("every error code is in the document, and the document has no other", () => {
   const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))

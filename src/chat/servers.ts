@@ -132,6 +132,9 @@ export function joined(state: State, { status, body, now }: Event & { type: "ans
   const { reqs, boot, member } = starting;
   const answered = status === 200 ? read(parseMembersAnswer, body, state) : undefined;
   if (!answered?.ok) {
+    // One that has left and hears that its boot server has, too, asks another one the next time, or in the end nobody.
+    const refusal = read(parseRefusal, body, state);
+    if (refusal.ok && self(state)) learn(state, refusal.value.members, now, out);
     for (const req of reqs) answer(req, refused(state, boot, status, body), out);
     return;
   }

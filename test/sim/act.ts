@@ -112,7 +112,11 @@ function connect(world: World): void {
 function order(world: World): void {
   const { random } = world;
   const name = random.pick(NAMES);
-  const running = world.alive().map((server) => server.name);
+  // Who is being disconnected counts as gone already: a chat that everyone leaves at once is at its end.
+  const running = world
+    .alive()
+    .filter(({ state }) => !state?.draining)
+    .map((server) => server.name);
   if (!running.includes(name)) start(world, name, running);
   else if (running.length > 2 && random.oneIn(2)) {
     disconnect(world.server(name), random.oneIn(4));

@@ -20,7 +20,7 @@ const TRACE = 400;
 /** Too little for who is away for long. */
 const SHORT: Retention = { messages: 20, ms: 30_000, batches: 200, size: 2_000_000 };
 /** Characters that a few messages fill. */
-const NARROW = 4000;
+const NARROW = 20_000;
 
 export class World {
   readonly seed: number;

@@ -73,6 +73,21 @@ describe("start", () => {
     expect([status, JSON.parse(body).servers.length, alone.posts.length]).toEqual([200, 1, 0]);
   });
 
+  it("M21 a chat that everyone left begins again at main, with all that was said", () => {
+    const cluster = clusterOf("main", "b", "c");
+    cluster.node("b").connect().join("Bob").send("hi!");
+    cluster.settle();
+    expect(cluster.disconnect("main")?.status).toBe(200);
+    const [b, c] = ["b", "c"].map((name) => cluster.node(name));
+    for (const node of [b, c]) node?.request((req) => ({ type: "disconnect", req, force: false }));
+    cluster.settle();
+    expect([b, c].map((node) => node?.state.members.get(node.name)?.status)).toEqual(["left", "left"]);
+    const answers = [1, 2].map(() => cluster.start("main"));
+    expect(answers.map(({ status }) => status)).toEqual([409, 200]);
+    expect(cluster.node("main").state.log.messages).toBe(1);
+    expect(cluster.start("b").status).toBe(200);
+  });
+
   it("M14 M7 a server that the set knows from an earlier life begins the one after it", () => {
     const epoch = "0000000b";
     const main = { inc: 1, status: "alive", epoch: "0000000a" };

@@ -1,9 +1,10 @@
 /** The clause for `disconnect`: a server goes when another one holds all it wrote, and says where to go instead. */
+
+import { isHeld } from "./debts.ts";
 import type { Effect, Event } from "./effects.ts";
 import { exit } from "./exit.ts";
 import { DRAIN_MS, EXITS, EXITS_MS } from "./limits.ts";
 import { declare } from "./membership.ts";
-import { isHeld } from "./peers.ts";
 import { lose } from "./people.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { ownSeq, type State, self, serverEntries, wantFlush } from "./state.ts";

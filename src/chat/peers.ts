@@ -1,60 +1,23 @@
 /**
  * The relay loop: what is owed to each peer, and when it is sent. At most one request per peer is under way and the next carries all that
- * has accumulated, so the loop clocks itself. A debt is whatever a peer has not acknowledged; while there is one, an alarm is set.
+ * has accumulated, so the loop clocks itself.
  */
 import { read } from "./body.ts";
+import { owedOrigins, owes, owesMembers, owesPresence, peers } from "./debts.ts";
 import type { Effect, Event } from "./effects.ts";
-import { DEBT_ALARM_MS, MAX_RELAY, SLOW_MS } from "./limits.ts";
+import { MAX_RELAY } from "./limits.ts";
 import type { Batch, Place } from "./log.ts";
 import { isCurrent, lacking, type Members, merge } from "./members.ts";
 import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
 import { learn, objectTo, outgrown } from "./membership.ts";
-import { fail, judge, type Peer, postpone, type Sent, succeed, unknownPeer } from "./peer.ts";
+import { fail, judge, type Peer, postpone, type Sent, succeed } from "./peer.ts";
 import { heldOf, published, versionHeld } from "./published.ts";
 import { parseRelayAnswer } from "./relay-answer.ts";
 import { type RelayRequest, writeRelay } from "./relay-wire.ts";
 import { toldFloor } from "./retention.ts";
-import { isAlive, lifeOf, others, type State, wantFlush, writers } from "./state.ts";
+import { lifeOf, type State, wantFlush } from "./state.ts";
 import { wantFrom } from "./wanted.ts";
 import type { Cursor } from "./wire.ts";
-
-/** The other living servers. */
-function* peers(state: State): Generator<[string, Peer]> {
-  for (const address of others(state)) {
-    const peer = state.peers.get(address) ?? unknownPeer();
-    state.peers.set(address, peer);
-    yield [address, peer];
-  }
-}
-
-const owesMembers = (state: State, peer: Peer): boolean => peer.membersVersion !== state.membersVersion;
-
-/** A server that left no longer publishes people. */
-const owesPresence = (state: State, peer: Peer): boolean => isAlive(state) && peer.presence !== state.presenceVersion;
-
-/** Origins whose batches this server owes to all: its own, and those nobody else writes under any more; all if it leaves, for who knows who will have them. */
-function owedOrigins(state: State): string[] {
-  if (state.draining || !isAlive(state)) return [...state.log.origins()];
-  const living = writers(state);
-  return [...state.log.origins()].filter((origin) => !living.has(origin));
-}
-
-const owesBatches = (state: State, { acked }: Peer, origins: string[]): boolean =>
-  acked === null || origins.some((origin) => state.log.applied(origin) > (acked[origin] ?? 0));
-
-const owes = (state: State, peer: Peer, origins: string[]): boolean =>
-  peer.poke ||
-  owesMembers(state, peer) ||
-  owesPresence(state, peer) ||
-  owesBatches(state, peer, origins) ||
-  (peer.wants.length > 0 && owesBatches(state, peer, peer.wants));
-
-/** Whether some living peer holds everything this server owes to all; nobody to hold it counts as such. */
-export function isHeld(state: State): boolean {
-  const all = [...peers(state)];
-  const origins = owedOrigins(state);
-  return all.length === 0 || all.some(([, peer]) => !owesBatches(state, peer, origins));
-}
 
 /** Sends every peer that is owed something, and has no request under way, the next piece. */
 export function pump(state: State, now: number, out: Effect[]): void {
@@ -202,42 +165,8 @@ function refused(state: State, peer: Peer, { status, body, now }: Answer, out: E
   return message;
 }
 
-/** Sets the alarm if something is owed and none is set that rings in time; clears it if nothing is. */
-export function settle(state: State, now: number, out: Effect[]): void {
-  const origins = owedOrigins(state);
-  let due = Number.POSITIVE_INFINITY;
-  for (const [, peer] of peers(state))
-    if (peer.inflight || owes(state, peer, origins))
-      due = Math.min(due, peer.retryAt > now ? peer.retryAt : now + DEBT_ALARM_MS);
-  for (const deadline of state.graces.values()) due = Math.min(due, deadline);
-  for (const deadline of state.serverGraces.values()) due = Math.min(due, deadline);
-  for (const { askAt, parkedUntil } of state.parked) due = Math.min(due, askAt > now ? askAt : parkedUntil);
-  for (const { overSince } of state.catching) if (overSince > 0) due = Math.min(due, overSince + SLOW_MS);
-  if (state.draining) due = Math.min(due, state.draining.deadline);
-  const at = due === Number.POSITIVE_INFINITY ? null : due;
-  if (at === state.alarm || (at !== null && state.alarm !== null && state.alarm <= at)) return;
-  state.alarm = at;
-  out.push({ do: "alarm", at });
-}
-
 /** This server may have missed something: that it asks ends whatever delay its peers have reached with it. */
 export function askAll(state: State): void {
   for (const [, peer] of peers(state)) peer.poke = true;
   state.wasAway = false;
-}
-
-/** Forgets what peers acknowledged: an alarm nobody here remembers setting means that something is owed. */
-export function assumeDebts(state: State): void {
-  for (const [address, { inflight, fails, unreachable }] of peers(state))
-    state.peers.set(address, { ...unknownPeer(), inflight, fails, unreachable });
-}
-
-/** Nothing is owed to anyone: how a server starts whose storage holds no alarm. */
-export function assumeNoDebts(state: State): void {
-  for (const [, peer] of peers(state)) {
-    peer.acked = state.log.cursor();
-    peer.presence = state.presenceVersion;
-    peer.members = new Map(state.members);
-    peer.membersVersion = state.membersVersion;
-  }
 }

@@ -2,12 +2,13 @@
 
 import { wake } from "./boot.ts";
 import { close, frame, open } from "./clients.ts";
+import { assumeDebts, assumeNoDebts, settle } from "./debts.ts";
 import { disconnect } from "./disconnect.ts";
 import type { Effect, Event } from "./effects.ts";
 import { dropSilent } from "./exit.ts";
 import { flush } from "./flush.ts";
 import { dropParked } from "./parked.ts";
-import { answered, assumeDebts, assumeNoDebts, settle } from "./peers.ts";
+import { answered } from "./peers.ts";
 import { relay } from "./relay.ts";
 import { answer } from "./replies.ts";
 import { joined, server_join_req, start, update_servers } from "./servers.ts";

@@ -60,7 +60,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: "does not pass on what servers said that have left",
     rule: "R2",
-    file: "peers.ts",
+    file: "debts.ts",
     find: "(origin) => !living.has(origin)",
     replace: "(origin) => origin === state.log.own",
   },
@@ -209,7 +209,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: "owes nothing any more once it has left",
     rule: "M10",
-    file: "peers.ts",
+    file: "debts.ts",
     find: "for (const address of others(state)) {",
     replace: "for (const address of isAlive(state) ? others(state) : []) {",
   },

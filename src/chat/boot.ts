@@ -63,9 +63,11 @@ export function boot(
     serversChanged: false,
     serversTold: "",
     flushing: false,
+    pacing: false,
     starting: undefined,
     draining: undefined,
     alarm: stored.alarm,
+    paid: [],
   };
   if (stored.floor) state.log.restore(stored.floor, stored.sessions);
   state.log.writeAs(originOfSelf(state));

@@ -2,7 +2,7 @@
  * What this server owes: a debt is whatever a peer has not acknowledged. While there is one, an alarm is set, which a crash leaves behind.
  */
 import type { Effect } from "./effects.ts";
-import { DEBT_ALARM_MS, SLOW_MS } from "./limits.ts";
+import { BRISK_MS, DEBT_ALARM_MS, SLOW_MS } from "./limits.ts";
 import { type Peer, unknownPeer } from "./peer.ts";
 import { isAlive, others, type State, writers } from "./state.ts";
 
@@ -45,7 +45,7 @@ export function isHeld(state: State): boolean {
   return all.length === 0 || all.some(([, peer]) => !owesBatches(state, peer, origins));
 }
 
-/** Sets the alarm if something is owed and none is set that rings in time; clears it if nothing is. */
+/** Sets the alarm if something is owed and none is set that rings in time; clears it if nothing is, unless it will soon be needed again. */
 export function settle(state: State, now: number, out: Effect[]): void {
   const origins = owedOrigins(state);
   let due = Number.POSITIVE_INFINITY;
@@ -59,8 +59,17 @@ export function settle(state: State, now: number, out: Effect[]): void {
   if (state.draining) due = Math.min(due, state.draining.deadline);
   const at = due === Number.POSITIVE_INFINITY ? null : due;
   if (at === state.alarm || (at !== null && state.alarm !== null && state.alarm <= at)) return;
+  if (at === null && isBrisk(state, now)) return;
   state.alarm = at;
   out.push({ do: "alarm", at });
+}
+
+/** Everything is paid: whether that was so so often of late that the alarm, which rings soon, may stay. */
+function isBrisk(state: State, now: number): boolean {
+  const { brisk } = state.env;
+  state.paid = [...state.paid.filter((at) => now - at <= BRISK_MS), now].slice(-brisk);
+  const rings = (state.alarm ?? now) - now;
+  return state.paid.length === brisk && rings > 0 && rings <= DEBT_ALARM_MS;
 }
 
 /** Forgets what peers acknowledged: an alarm nobody here remembers setting means that something is owed. */

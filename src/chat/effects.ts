@@ -29,6 +29,8 @@ export type Event = { now: number } & (
   | { type: "answer"; peer: string; verb: Verb; status: number; body: string }
   /** `silent`: clients that pinged once and gave no sign of life for longer than their server waits. */
   | { type: "flush"; silent?: ClientKey[] }
+  /** The time of a `pump` has come. */
+  | { type: "pump" }
   | { type: "alarm" }
 );
 
@@ -50,4 +52,6 @@ export type Effect =
   | { do: "alarm"; at: number | null }
   /** A `flush` event, please, when this turn of the event loop is over. */
   | { do: "flush" }
+  /** A `pump` event, please, in `ms`; it may be lost with the memory. */
+  | { do: "pump"; ms: number }
   | { do: "print"; event: string; message: string; detail: Record<string, unknown> };

@@ -78,8 +78,14 @@ export const PRESENCE_CHANGES = 100;
 export const UNREACHABLE_MS = 60_000;
 /** Failures in a row after which a peer is shown as unreachable. */
 export const UNREACHABLE_AFTER = 3;
-/** Milliseconds until the alarm looks after a debt that should be paid at once: only a crash makes it ring. */
-export const DEBT_ALARM_MS = 10_000;
+/** Milliseconds until the alarm looks after a debt that should be paid at once: a crash makes it ring, and talk that goes on. Servers sleep 10 s later. */
+export const DEBT_ALARM_MS = 4000;
+/** Debts paid, and milliseconds from the first of them to the last, after which more are to be expected and the alarm is left to ring. */
+export const BRISK_DEBTS = 3;
+export const BRISK_MS = 5000;
+/** Milliseconds between two relays to one peer, for each peer beyond the UNPACED first: 500 relays a second leave a server time for its clients. */
+export const PACE_MS = 2;
+export const UNPACED = 2;
 /** Milliseconds a peer's clock may be ahead of ours. */
 export const MAX_CLOCK_SKEW_MS = 300_000;
 /** Clients a disconnecting server sends on at once, and ms until the next as many: who takes them in has time to. */

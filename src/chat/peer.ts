@@ -12,6 +12,8 @@ export interface Sent {
   poke: boolean;
   /** The peer began another life since: what the one before answers says nothing of this one. */
   stale: boolean;
+  /** The peer said since that it holds none of our people: an answer from before says nothing of that. */
+  forgotten: boolean;
 }
 
 export interface Peer {
@@ -33,6 +35,8 @@ export interface Peer {
   /** Since when it gives no sign of life, ms since epoch; 0: it does. */
   failingSince: number;
   retryAt: number;
+  /** Until when the next relay waits for company, ms since epoch. */
+  pacedUntil: number;
   unreachable: boolean;
 }
 
@@ -49,6 +53,7 @@ export const unknownPeer = (): Peer => ({
   stalls: 0,
   failingSince: 0,
   retryAt: 0,
+  pacedUntil: 0,
   unreachable: false,
 });
 

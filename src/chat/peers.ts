@@ -5,7 +5,7 @@
 import { read } from "./body.ts";
 import { owedOrigins, owes, owesMembers, owesPresence, peers } from "./debts.ts";
 import type { Effect, Event } from "./effects.ts";
-import { MAX_RELAY } from "./limits.ts";
+import { MAX_RELAY, UNPACED } from "./limits.ts";
 import type { Batch, Place } from "./log.ts";
 import { isCurrent, lacking, type Members, merge } from "./members.ts";
 import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
@@ -22,11 +22,28 @@ import type { Cursor } from "./wire.ts";
 /** Sends every peer that is owed something, and has no request under way, the next piece. */
 export function pump(state: State, now: number, out: Effect[]): void {
   const origins = owedOrigins(state);
-  for (const [address, peer] of peers(state)) {
+  const all = [...peers(state)];
+  const pace = state.env.pace * Math.max(0, all.length - UNPACED);
+  let next = Number.POSITIVE_INFINITY;
+  for (const [address, peer] of all) {
     if (peer.inflight || peer.retryAt > now || !owes(state, peer, origins)) continue;
+    const wait = peer.pacedUntil - now;
+    // A clock that was put back holds up nothing.
+    if (wait > 0 && wait <= pace) {
+      next = Math.min(next, wait);
+      continue;
+    }
     const { membersVersion } = state;
     const news: Members = owesMembers(state, peer) ? lacking(state.members, peer.members) : new Map();
-    const sent: Sent = { from: peer.acked, origins: [], members: news, membersVersion, poke: false, stale: false };
+    const sent: Sent = {
+      from: peer.acked,
+      origins: [],
+      members: news,
+      membersVersion,
+      poke: false,
+      stale: false,
+      forgotten: false,
+    };
     if (news.size > 0) {
       peer.inflight = sent;
       const body = writeMembersRequest(address, state.name, news, state);
@@ -42,8 +59,12 @@ export function pump(state: State, now: number, out: Effect[]): void {
     const relay = { from: state.name, life: lifeOf(state), vv: state.log.cursor(), ...asked, ...piece };
     const body = writeRelay(address, relay, state);
     peer.inflight = sent;
+    peer.pacedUntil = now + pace;
     out.push({ do: "post", peer: address, verb: "relay", body, patience: 0 });
   }
+  if (next === Number.POSITIVE_INFINITY || state.pacing) return;
+  state.pacing = true;
+  out.push({ do: "pump", ms: next });
 }
 
 type Piece = Pick<RelayRequest, "floor" | "presence" | "batches">;
@@ -142,7 +163,7 @@ function accepted(
   const advanced = origins.some((origin) => (vv[origin] ?? 0) > (from?.[origin] ?? 0));
   peer.acked = vv;
   peer.wants = want;
-  peer.presence = versionHeld(state, held);
+  peer.presence = sent.forgotten ? -1 : versionHeld(state, held);
   if (origins.length === 0 || advanced) succeed(peer);
   else postpone(peer, now);
   return undefined;

@@ -37,7 +37,10 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
     peer.wants = relay.want ?? [];
     for (const origin of peer.wants) if (peer.acked) peer.acked[origin] = relay.vv[origin] ?? 0;
     // An older version may be on its way to become the newest; that nothing is held is to be mended.
-    if (versionHeld(state, relay.held) < 0) peer.presence = -1;
+    if (versionHeld(state, relay.held) < 0) {
+      peer.presence = -1;
+      if (peer.inflight) peer.inflight.forgotten = true;
+    }
   }
   const time = Math.max(relay.floor?.time ?? 0, ...relay.batches.map(({ head }) => head.time));
   if (time > now + MAX_CLOCK_SKEW_MS) {

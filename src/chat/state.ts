@@ -11,10 +11,15 @@ import type { Retention } from "./retention.ts";
 import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
 import { originOf } from "./wire.ts";
 
-/** How much a server keeps, and how many characters it sends without an `ack`: given, so that small ones show what happens beyond them. */
+/**
+ * How much a server keeps, how many characters it sends without an `ack`, how many ms per peer it leaves between two relays, and after how many debts
+ * paid it leaves its alarm set: given, so that other values show what happens beyond them, or without them.
+ */
 export interface Bounds {
   retention: Retention;
   window: number;
+  pace: number;
+  brisk: number;
 }
 
 /** What the core needs from outside beyond events: pure of I/O but for `read`, which is as sure as memory. */
@@ -114,11 +119,14 @@ export interface State {
   /** The last `update_servers` clients were told, or would have been at boot. */
   serversTold: string;
   flushing: boolean;
+  /** Whether a `pump` is to come, for a peer whose next relay has to wait. */
+  pacing: boolean;
 
   starting: { reqs: RequestKey[]; boot: string; member: Member } | undefined;
   draining: { reqs: RequestKey[]; deadline: number; force: boolean } | undefined;
-  /** When the alarm rings, ms since epoch. */
+  /** When the alarm rings, and when the latest debts were paid, ms since epoch. */
   alarm: number | null;
+  paid: number[];
 }
 
 export function addClient(state: State, key: ClientKey): Client {

@@ -59,6 +59,10 @@ export function step(state: State, event: Event): Effect[] {
       if (state.alarm === null) assumeNoDebts(state);
       if (wake(state, event.now)) wantFlush(state, out);
       break;
+    case "pump":
+      state.pacing = false;
+      wantFlush(state, out);
+      break;
     case "alarm":
       // Set in an earlier life: what was owed then is not known now.
       if (state.alarm === null) assumeDebts(state);

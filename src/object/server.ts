@@ -4,7 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { HOST, hostOf } from "../chat/address.ts";
 import { boot } from "../chat/boot.ts";
 import type { Effect, Event, RequestKey } from "../chat/effects.ts";
-import { RETENTION, WINDOW } from "../chat/limits.ts";
+import { BRISK_DEBTS, PACE_MS, RETENTION, WINDOW } from "../chat/limits.ts";
 import { others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
 import { step } from "../chat/step.ts";
 import { transcriptPage } from "../chat/transcript.ts";
@@ -61,6 +61,8 @@ export class ChatServer extends DurableObject<Env> {
       read: (pos: number) => this.#store.read(pos),
       retention: RETENTION,
       window: WINDOW,
+      pace: PACE_MS,
+      brisk: BRISK_DEBTS,
     };
     void ctx.blockConcurrencyWhile(async () => {
       const stored = this.#store.load(await ctx.storage.getAlarm());
@@ -208,6 +210,9 @@ export class ChatServer extends DurableObject<Env> {
         break;
       case "flush":
         this.#flushLater();
+        break;
+      case "pump":
+        setTimeout(() => this.#step({ type: "pump", now: Date.now() }), effect.ms);
         break;
       case "print": {
         const { event, message, detail } = effect;

@@ -35,6 +35,7 @@ export class Server {
   /** Milliseconds its clock is off. */
   skew = 0;
   flushing = false;
+  pacing = false;
   /** Whether an operator has ever forced it to leave. */
   forced = false;
   /** Peers to which a request of this life is under way. */
@@ -130,6 +131,7 @@ export class Server {
     this.state = undefined;
     this.life++;
     this.flushing = false;
+    this.pacing = false;
     this.#asked = new Map();
     this.asking.clear();
   }
@@ -203,6 +205,9 @@ export class Server {
       case "flush":
         this.#flushLater();
         break;
+      case "pump":
+        this.#pumpLater(effect.ms);
+        break;
       case "print":
         world.say(`${this.name} ${effect.message}`);
     }
@@ -215,6 +220,17 @@ export class Server {
       this.asking.add(peer);
     }
     this.world.network.post(this, peer, verb, body, patience);
+  }
+
+  #pumpLater(ms: number): void {
+    const { life, world } = this;
+    world.count("a relay paced");
+    this.pacing = true;
+    world.after(ms, () => {
+      if (this.life !== life) return;
+      this.pacing = false;
+      this.happen({ type: "pump" });
+    });
   }
 
   /** A server whose memory is lost meanwhile has nothing to flush. */

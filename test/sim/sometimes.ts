@@ -14,6 +14,7 @@ export const RARE = [
   "a new epoch",
   "a person in two places",
   "a person of a crowd",
+  "a relay paced",
   "a relay split",
   "a row split",
   "a server adopted",

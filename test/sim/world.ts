@@ -2,7 +2,7 @@
  * A world of servers and clients in one thread: a queue of things to come, a clock, and chance. All of it comes from the seed, so a failing run
  * can be run again.
  */
-import { RETENTION, WINDOW } from "../../src/chat/limits.ts";
+import { BRISK_DEBTS, PACE_MS, RETENTION, WINDOW } from "../../src/chat/limits.ts";
 import type { Retention } from "../../src/chat/retention.ts";
 import type { Bounds } from "../../src/chat/state.ts";
 import { Ledger } from "./ledger.ts";
@@ -21,6 +21,8 @@ const TRACE = 400;
 const SHORT: Retention = { messages: 20, ms: 30_000, batches: 200, size: 2_000_000 };
 /** Characters that a few messages fill. */
 const NARROW = 20_000;
+/** Milliseconds that are longer than most answers take. */
+const SLOW_PACE_MS = 100;
 
 export class World {
   readonly seed: number;
@@ -40,7 +42,7 @@ export class World {
   readonly trace: string[] = [];
   readonly queue = new Queue();
 
-  /** In every other world servers keep little, and in every other one, too, they send little at once. */
+  /** In every other world servers keep little, in every other one they send little at once, in every third they take their time, and in most their alarm may stay. */
   readonly bounds: Bounds;
 
   constructor(seed: number, tracing: boolean) {
@@ -48,6 +50,8 @@ export class World {
     this.bounds = {
       retention: seed % 2 === 0 ? SHORT : RETENTION,
       window: seed % 4 === 1 || seed % 4 === 2 ? NARROW : WINDOW,
+      pace: seed % 3 === 0 ? SLOW_PACE_MS : PACE_MS,
+      brisk: seed % 5 < 2 ? Number.POSITIVE_INFINITY : BRISK_DEBTS,
     };
     this.tracing = tracing;
     this.random = new Random(mix(seed, -1));

@@ -67,7 +67,7 @@ describe("an answer", () => {
     answer(409, JSON.stringify({ error: { code: "left", message: "gone" }, members: { b: left } }));
     cluster.settle();
     expect(main.state.members.get("b")).toEqual(left);
-    expect([cluster.posts.length, main.alarm]).toEqual([0, cluster.now + 10_000]);
+    expect([cluster.posts.length, main.alarm]).toEqual([0, cluster.now + 4000]);
     expect(first.last("update_servers").servers[0]).toMatchObject({ name: "b", status: "left" });
   });
 
@@ -108,12 +108,12 @@ describe("the alarm", () => {
       first.node.flushWanted = false;
       return first.node.do({ type: "flush" }).flatMap((effect) => (effect.do === "alarm" ? [effect.at] : []));
     });
-    expect(alarms).toEqual([[cluster.now + 10_000], [], []]);
+    expect(alarms).toEqual([[cluster.now + 4000], [], []]);
   });
 
   it("I1 P3 is moved forward for what comes before it", () => {
     const { main, cluster, answer, second } = onTheWay();
-    expect(main.alarm).toBe(cluster.now + 10_000);
+    expect(main.alarm).toBe(cluster.now + 4000);
     answer(0, "");
     main.flush();
     expect(main.alarm).toBe(cluster.now + 375);

@@ -6,9 +6,7 @@
 import { createHash } from "node:crypto";
 import { abroad, hostOf, nameOf } from "../../src/chat/address.ts";
 import { type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
-import { RETENTION } from "../../src/chat/limits.ts";
-import type { Retention } from "../../src/chat/retention.ts";
-import type { State } from "../../src/chat/state.ts";
+import type { Bounds, State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
 import type { Verb } from "../../src/chat/wire.ts";
 import { Disk, type Remembered } from "../disk.ts";
@@ -42,7 +40,7 @@ export class Node {
   constructor(name: string, cluster: Cluster) {
     this.name = name;
     this.cluster = cluster;
-    this.disk = new Disk({ retention: cluster.retention });
+    this.disk = new Disk({ ...PLAIN, ...cluster.bounds });
     this.state = this.#boot();
   }
 
@@ -138,19 +136,21 @@ export class Node {
   }
 }
 
+/** Every relay at once, and no alarm that outlasts what is owed. */
+const PLAIN = { pace: 0, brisk: Number.POSITIVE_INFINITY };
+
 export class Cluster {
   now = 1_790_000_000_000;
   posts: Post[] = [];
   readonly nodes = new Map<string, Node>();
   /** Servers nobody reaches. */
   readonly down = new Set<string>();
-  /** How much its servers keep of their logs. */
-  readonly retention: Retention;
+  readonly bounds: Partial<Bounds>;
   watcher: Watcher | undefined;
   #minted = 0;
 
-  constructor(retention: Retention = RETENTION) {
-    this.retention = retention;
+  constructor(bounds: Partial<Bounds> = {}) {
+    this.bounds = bounds;
   }
 
   mint(): string {

@@ -1,8 +1,23 @@
 /** What is owed to peers is remembered and repeated: whatever is lost on the way, with the memory, or at the wrong moment. */
 import { expect, it } from "vitest";
-import { clusterOf, people } from "./cluster.ts";
+import type { Effect } from "../../src/chat/effects.ts";
+import { Cluster, clusterOf, people, started } from "./cluster.ts";
 
 const ANN = "0123456789abcdef0123";
+
+/** Counts effects of a kind from now on, of all servers. */
+function watch(cluster: Cluster, kind: Effect["do"]): () => number {
+  const { watcher } = cluster;
+  let count = 0;
+  cluster.watcher = {
+    event: (node, event) => watcher?.event(node, event),
+    effect: (node, effect) => {
+      watcher?.effect(node, effect);
+      if (effect.do === kind) count++;
+    },
+  };
+  return () => count;
+}
 
 it("M4 M10 that a server left is owed to whoever could not be told, by all who know", () => {
   const cluster = clusterOf("main", "b", "c");
@@ -74,4 +89,66 @@ it("C8 R1 who left is told to go after all they said, also when that fills sever
   cluster.pass(60_000);
   expect(second.texts.length).toBe(600);
   expect(second.screen.at(-1)).toBe("[LEAVE] main-person");
+});
+
+it("I4 after the third debt paid within 5 s the alarm is left to ring, once; then it is quiet", () => {
+  const cluster = started(new Cluster({ brisk: 3 }), ["main", "b"]);
+  const { first } = people(cluster, "main", "b");
+  const main = cluster.node("main");
+  cluster.pass(60_000);
+  const alarms: (number | null)[] = [];
+  for (const text of ["one", "two", "three", "four"]) {
+    first.send(text);
+    cluster.settle();
+    alarms.push(main.alarm && main.alarm - cluster.now);
+    cluster.pass(1000);
+  }
+  expect(alarms).toEqual([null, null, 4000, 3000]);
+  const posts = watch(cluster, "post");
+  cluster.pass(20_000);
+  expect([main.alarm, posts()]).toEqual([null, 0]);
+  for (let i = 0; i < 3; i++) {
+    cluster.pass(2600);
+    first.send(`slow ${i}`);
+    cluster.settle();
+    expect(main.alarm).toBe(null);
+  }
+});
+
+it("I4 an alarm that a clock put back moved far away is not left", () => {
+  const cluster = started(new Cluster({ brisk: 3 }), ["main", "b"]);
+  const { first } = people(cluster, "main", "b");
+  for (const text of ["one", "two", "three"]) {
+    first.send(text);
+    cluster.settle();
+  }
+  expect(cluster.node("main").alarm).not.toBe(null);
+  cluster.now -= 60_000;
+  first.node.do({ type: "flush" });
+  expect(first.node.alarm).toBe(null);
+});
+
+it("R18 three peers wait 2 ms between two relays, and what is said meanwhile goes together", () => {
+  const cluster = started(new Cluster({ pace: 2 }), ["main", "b", "c", "d"]);
+  const { first } = people(cluster, "main", "b");
+  const main = cluster.node("main");
+  cluster.pass(60_000);
+  main.do({ type: "pump" });
+  cluster.settle();
+  const posts = watch(cluster, "post");
+  const pumps = watch(cluster, "pump");
+  for (const text of ["one", "two", "three"]) {
+    first.send(text);
+    cluster.settle();
+  }
+  expect([posts(), pumps()]).toEqual([3, 1]);
+  cluster.now += 2;
+  main.do({ type: "pump" });
+  cluster.settle();
+  expect([posts(), pumps(), main.alarm]).toEqual([6, 1, null]);
+  first.send("four");
+  // A clock that was put back holds up nothing.
+  cluster.now -= 60_000;
+  cluster.settle();
+  expect(posts()).toBe(9);
 });

@@ -86,7 +86,7 @@ describe("catching up", () => {
   });
 
   it("C18 ends with the memory of its server, and when what is missing is trimmed", () => {
-    const { cluster, main, alice } = talkative(80, new Cluster(KEEP));
+    const { cluster, main, alice } = talkative(80, new Cluster({ retention: KEEP }));
     const late = main.connect().join("late", { cursor: {} });
     cluster.settle();
     expect(late.texts.length).toBeLessThan(1280);

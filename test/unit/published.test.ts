@@ -126,4 +126,29 @@ describe("published people", () => {
     }
     expect(shown(cluster, "main")).toEqual(["alice", "bob"]);
   });
+
+  it("P7 an answer from before a server forgot our people does not make us believe that it holds them", () => {
+    const cluster = clusterOf("main", "b");
+    const [main, b] = [cluster.node("main"), cluster.node("b")];
+    const alice = main.connect().join("alice");
+    const bob = b.connect().join("bob");
+    cluster.settle();
+    alice.send("b?");
+    main.flush();
+    const [post] = cluster.posts.splice(0);
+    const req = b.request((req) => ({ type: "relay", req, body: post?.body ?? "" }));
+    b.flush();
+    const late = cluster.reply(b, req);
+    cluster.down.add("main");
+    bob.send("main?");
+    cluster.settle();
+    cluster.pass(120_000);
+    expect(shown(cluster, "b")).toEqual(["bob"]);
+    cluster.down.clear();
+    cluster.pass(600_000);
+    expect(alice.texts).toEqual(["b?", "main?"]);
+    main.do({ type: "answer", peer: "b", verb: "relay", ...late });
+    cluster.settle();
+    expect(shown(cluster, "b")).toEqual(["alice", "bob"]);
+  });
 });

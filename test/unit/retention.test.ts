@@ -5,7 +5,7 @@ import { Cluster, type Node, people, started } from "./cluster.ts";
 /** Kept: 20 messages and a minute; at most 100 batches and a million characters. */
 const KEEP = { messages: 20, ms: 60_000, batches: 100, size: 1_000_000 };
 
-const cluster = (...names: string[]) => started(new Cluster(KEEP), names);
+const cluster = (...names: string[]) => started(new Cluster({ retention: KEEP }), names);
 
 /** Says numbered texts, each in a flush of its own. */
 function talk(cluster: Cluster, say: (text: string) => void, count: number, from = 1): void {

@@ -21,8 +21,11 @@ const FLEETING = new Set<Effect["do"]>([
   "post",
   "alarm",
   "flush",
+  "pump",
   "print",
 ]);
+/** An alarm says what is owed. */
+const PLAIN = { brisk: Number.POSITIVE_INFINITY };
 /** In place of a frame: the server closed the connection. */
 export const CLOSED = "";
 
@@ -60,7 +63,7 @@ export class Host {
   readonly name: string;
   readonly life: number;
   minted: number;
-  readonly disk = new Disk();
+  readonly disk = new Disk(PLAIN);
   readonly sockets: Map<number, Remembered>;
   readonly asked = new Map<number, string>();
   readonly #journal: Effect[] = [];

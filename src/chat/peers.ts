@@ -36,7 +36,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     const { membersVersion } = state;
     const news: Members = owesMembers(state, peer) ? lacking(state.members, peer.members) : new Map();
     const sent: Sent = {
-      from: peer.acked,
+      from: peer.acked && { ...peer.acked },
       origins: [],
       members: news,
       membersVersion,

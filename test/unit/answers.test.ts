@@ -1,6 +1,7 @@
 /** What a server makes of the answers of its peers, and of what they send: what it believes, repeats, logs and waits for. */
 import { describe, expect, it } from "vitest";
 import { writeRelay } from "../../src/chat/relay-wire.ts";
+import { originOfSelf } from "../../src/chat/state.ts";
 import { clusterOf, type Node, people } from "./cluster.ts";
 
 /** `first` has said something that is on its way to b. */
@@ -96,6 +97,21 @@ describe("an answer", () => {
       main.flush();
       expect(cluster.posts.map(({ verb, body }) => [verb, Object.keys(JSON.parse(body).members).sort()])).toEqual([["update_servers", ["b", "main"]]]); // biome-ignore format: one list
     }
+  });
+});
+
+describe("progress", () => {
+  it("R14 is what an answer says, also if the peer's own request came first and said so", () => {
+    const { main, second, posts, answer, cluster } = onTheWay();
+    const b = second.node;
+    const req = b.request((req) => ({ type: "relay", req, body: posts[0]?.body ?? "" }));
+    second.send("I have it");
+    b.flush();
+    const late = cluster.reply(b, req);
+    cluster.settle();
+    expect(main.state.peers.get("b")?.acked).toMatchObject({ [originOfSelf(main.state)]: 1 });
+    answer(late.status, late.body);
+    expect(main.state.peers.get("b")).toMatchObject({ stalls: 0, retryAt: 0 });
   });
 });
 

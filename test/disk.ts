@@ -1,9 +1,10 @@
 /** A server's storage in memory, and how a core starts from it. */
 import { createHash } from "node:crypto";
+import type { Head } from "../src/chat/batch.ts";
 import { boot } from "../src/chat/boot.ts";
 import type { Attachment, Effect, PARKED } from "../src/chat/effects.ts";
 import { BRISK_DEBTS, PACE_MS, RETENTION, WINDOW } from "../src/chat/limits.ts";
-import type { Floor, Head } from "../src/chat/log.ts";
+import type { Floor } from "../src/chat/log.ts";
 import type { Member } from "../src/chat/members.ts";
 import type { Published } from "../src/chat/presence.ts";
 

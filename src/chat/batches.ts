@@ -1,7 +1,8 @@
 /** Messages become batches, batches become rows: numbers are given here, and each line is serialised here, once. */
+
+import type { Batch, Place } from "./batch.ts";
 import type { Effect } from "./effects.ts";
 import { MAX_ROW } from "./limits.ts";
-import type { Batch, Place } from "./log.ts";
 import { originOfSelf, ownSeq, type Pending, type State } from "./state.ts";
 
 /** This server's queued messages as batches of at most MAX_ROW characters, numbered on from its last. */

@@ -1,7 +1,9 @@
 /** How a server comes back from its storage and its hibernated sockets: after an eviction, a crash or a deploy, or for the first time. */
+
+import type { Head } from "./batch.ts";
 import { type Attachment, type ClientKey, PARKED } from "./effects.ts";
 import { GRACE_MS, UNREACHABLE_AFTER } from "./limits.ts";
-import { type Floor, type Head, Log } from "./log.ts";
+import { type Floor, Log } from "./log.ts";
 import type { Member } from "./members.ts";
 import { unknownPeer } from "./peer.ts";
 import { Presence, type Published } from "./presence.ts";

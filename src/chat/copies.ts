@@ -1,5 +1,5 @@
 /** Messages the log holds more than once: a client that never got an echo sent them again, to another server (R8). There are few. */
-import type { Place } from "./log.ts";
+import type { Place } from "./batch.ts";
 import { comesBefore, type Mark, markOf } from "./mark.ts";
 
 /** One of the places of a message: its batch, and which message of it. */

@@ -1,5 +1,5 @@
 /** What goes into the core and what comes out of it: events and effects, both plain data. */
-import type { Head } from "./log.ts";
+import type { Head } from "./batch.ts";
 import type { Verb } from "./wire.ts";
 
 /** A client's connection, numbered by whoever holds the socket. */

@@ -5,15 +5,8 @@
 import type { Effect } from "./effects.ts";
 import { letGo } from "./exit.ts";
 import { MAX_WINDOWS, SLOW_MS, WINDOW_PARTS } from "./limits.ts";
-import type { Client, State } from "./state.ts";
+import type { Client, Mark, State } from "./state.ts";
 import type { Cursor, ServerMessage } from "./wire.ts";
-
-/** After `sent` characters of a stream, this message was the last. */
-export interface Mark {
-  sent: number;
-  origin: string;
-  seq: number;
-}
 
 /** How much of what all live clients were told a client has not acknowledged, or, before it is live, of what it was sent. */
 export const unacked = (state: State, client: Client): number =>

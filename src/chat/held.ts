@@ -2,8 +2,9 @@
  * Batches that arrived before something they depend on (G4: an answer never appears before what its author had seen). They wait in memory,
  * in the order of their origin, until it is here; what is not kept is not acknowledged, and comes again.
  */
+
+import type { Batch } from "./batch.ts";
 import { MAX_HELD, MAX_ORIGINS } from "./limits.ts";
-import type { Batch } from "./log.ts";
 import { originOfSelf, type State } from "./state.ts";
 
 /** Takes in what a server told. */

@@ -1,5 +1,6 @@
 /** What clients are told of the log: what lies above their cursor, or the latest lines. */
-import { authorOf, type Log, lastOf, type Place } from "./log.ts";
+import { authorOf, lastOf, type Place } from "./batch.ts";
+import type { Log } from "./log.ts";
 import type { Cursor } from "./wire.ts";
 
 const NONE: ReadonlySet<string> = new Set();

@@ -47,8 +47,15 @@ export const MAX_RELAY = 1_048_576;
 export const MAX_HELD = 4 * 1024 * 1024;
 /** Bytes of a request's body: a full relay with four-byte characters. */
 export const MAX_BODY = 4 * 1024 * 1024;
+/** How much is kept: what exceeds `messages` and is older than `ms` goes, and what exceeds `batches` or `size` (characters of lines) in any case. */
+export interface Retention {
+  messages: number;
+  ms: number;
+  batches: number;
+  size: number;
+}
 /** What is kept: enough for whoever was away for a day, and not more than an object can index in its memory (about 30 MB for 100,000 batches). */
-export const RETENTION = { messages: 10_000, ms: 86_400_000, batches: 100_000, size: 268_435_456 };
+export const RETENTION: Retention = { messages: 10_000, ms: 86_400_000, batches: 100_000, size: 268_435_456 };
 /** Milliseconds for which the numbers of a session are remembered beyond the log: 30 days. */
 export const SESSION_MS = 2_592_000_000;
 /** Sessions remembered beyond the log: with 45 bytes each they fit one request. */

@@ -1,5 +1,5 @@
 /** A mark in the transcript, whose order is the same everywhere: by time, then origin, then number (G5). */
-import type { Head } from "./log.ts";
+import type { Head } from "./batch.ts";
 
 export interface Mark {
   time: number;

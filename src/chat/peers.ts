@@ -2,11 +2,12 @@
  * The relay loop: what is owed to each peer, and when it is sent. At most one request per peer is under way and the next carries all that
  * has accumulated, so the loop clocks itself.
  */
+
+import type { Batch, Place } from "./batch.ts";
 import { read } from "./body.ts";
 import { owedOrigins, owes, owesMembers, owesPresence, peers } from "./debts.ts";
 import type { Effect, Event } from "./effects.ts";
 import { MAX_RELAY, UNPACED } from "./limits.ts";
-import type { Batch, Place } from "./log.ts";
 import { isCurrent, lacking, type Members, merge } from "./members.ts";
 import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
 import { learn, objectTo, outgrown } from "./membership.ts";

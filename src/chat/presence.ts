@@ -14,6 +14,9 @@ export interface Change extends Omit<Published, "people"> {
   people: [id: string, name: string | null][];
 }
 
+/** Which version of whose set someone holds. */
+export type Held = [epoch: string, version: number];
+
 export class Presence {
   /** Per server who is connected to it: id → name. */
   readonly #servers = new Map<string, Map<string, string>>();

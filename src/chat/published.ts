@@ -4,12 +4,9 @@
  */
 import type { Effect } from "./effects.ts";
 import { GRACE_MS, PRESENCE_CHANGES } from "./limits.ts";
-import type { Change, Published } from "./presence.ts";
+import type { Change, Held, Published } from "./presence.ts";
 import { type State, self } from "./state.ts";
 import { originOf } from "./wire.ts";
-
-/** Which version of whose set someone holds. */
-export type Held = [epoch: string, version: number];
 
 /** Where a server's published set is stored. */
 const keyOf = (server: string): string => `presence/${server}`;

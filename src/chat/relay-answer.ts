@@ -3,7 +3,7 @@ import { json, need } from "./body.ts";
 import { MAX_ORIGINS } from "./limits.ts";
 import type { Life } from "./members.ts";
 import { EPOCH, isCount, isCursor } from "./parse.ts";
-import type { Held } from "./published.ts";
+import type { Held } from "./presence.ts";
 import type { Cursor } from "./wire.ts";
 
 /**

@@ -1,15 +1,21 @@
 /** The body of `relay`: one JSON header line followed by the lines of its batches, raw, so that nothing is escaped twice. */
+
+import { authorOf, type Batch, type Head } from "./batch.ts";
 import { addressFor, header, isFields, json, need, type Place } from "./body.ts";
 import { MAX_BEYOND, MAX_ORIGINS, MAX_PEOPLE, MAX_ROW, MAX_SESSIONS } from "./limits.ts";
-import { authorOf, type Batch, type Head } from "./log.ts";
 import type { Life } from "./members.ts";
 import { EPOCH, isCount, isCursor, isName, isText } from "./parse.ts";
-import type { Change, Published } from "./presence.ts";
-import type { Held } from "./published.ts";
+import type { Change, Held, Published } from "./presence.ts";
 import { ORIGIN, parseHeld, parseLife, parseWant, VV } from "./relay-answer.ts";
-import type { ToldFloor } from "./retention.ts";
 import type { SessionEntry } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
+
+/** A floor as peers are told it, with the messages of every session that lie below. */
+export interface ToldFloor {
+  cursor: Cursor;
+  time: number;
+  sessions: SessionEntry[];
+}
 
 /**
  * `relay`: `vv` is what the sender has applied in this life of its, `want` the origins it asks the receiver for, `floor` what the sender trimmed if the receiver

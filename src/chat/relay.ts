@@ -1,10 +1,10 @@
 /** The clause for `relay`: what other servers tell, taken over in the order of its origin and answered when it is durable. */
 
+import type { Batch } from "./batch.ts";
 import { read } from "./body.ts";
 import type { Effect, Event, RequestKey } from "./effects.ts";
 import { applicable, take } from "./held.ts";
 import { MAX_CLOCK_SKEW_MS } from "./limits.ts";
-import type { Batch } from "./log.ts";
 import { isCurrent } from "./members.ts";
 import { outgrown } from "./membership.ts";
 import { hearFrom } from "./peer.ts";

@@ -2,27 +2,14 @@
  * What the log keeps, and what it means to have trimmed: the floor. Rows go in the order applied, so that nothing kept depends on anything
  * that neither is kept nor lies below the floor. A peer that lacks what lies below is told the floor itself.
  */
+
+import type { Place } from "./batch.ts";
 import type { Effect } from "./effects.ts";
-import { MAX_BEYOND, MAX_ORIGINS, MAX_SESSIONS, SESSION_MS } from "./limits.ts";
-import type { Log, Place } from "./log.ts";
-import type { SessionEntry } from "./seen.ts";
+import { MAX_BEYOND, MAX_ORIGINS, MAX_SESSIONS, type Retention, SESSION_MS } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { ToldFloor } from "./relay-wire.ts";
 import type { State } from "./state.ts";
 import { type Cursor, line } from "./wire.ts";
-
-/** How much is kept: what exceeds `messages` and is older than `ms` goes, and what exceeds `batches` or `size` (characters of lines) in any case. */
-export interface Retention {
-  messages: number;
-  ms: number;
-  batches: number;
-  size: number;
-}
-
-/** A floor as peers are told it, with the messages of every session that lie below. */
-export interface ToldFloor {
-  cursor: Cursor;
-  time: number;
-  sessions: SessionEntry[];
-}
 
 /** The part of what is kept that has to be in excess before anything is trimmed: it takes a delete and up to 17 puts. */
 const CHUNK = 0.1;

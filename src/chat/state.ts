@@ -1,13 +1,13 @@
 /** What a server knows, and small questions to it. The state is changed in place, by `step` alone. */
 import { hostOf, nameOf, urlOfHost } from "./address.ts";
+import type { Batch } from "./batch.ts";
 import type { ClientKey, Effect, RequestKey } from "./effects.ts";
-import type { Mark } from "./flow.ts";
-import type { Batch, Log, ReadRow } from "./log.ts";
+import type { Retention } from "./limits.ts";
+import type { Log, ReadRow } from "./log.ts";
 import type { Life, Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
 import type { Presence } from "./presence.ts";
 import type { RelayRequest } from "./relay-wire.ts";
-import type { Retention } from "./retention.ts";
 import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
 import { originOf } from "./wire.ts";
 
@@ -32,6 +32,13 @@ export interface Env extends Bounds {
   random(): number;
   /** The lines of a row of the log. */
   read: ReadRow;
+}
+
+/** After `sent` characters of a stream, this message was the last. */
+export interface Mark {
+  sent: number;
+  origin: string;
+  seq: number;
 }
 
 /**

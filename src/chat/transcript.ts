@@ -1,5 +1,6 @@
 /** The transcript: the log in an order that is the same on all servers that hold the same, a page at a time, from the end. */
-import { authorOf, type Log, type Place } from "./log.ts";
+import { authorOf, type Place } from "./batch.ts";
+import type { Log } from "./log.ts";
 import { comesBefore, type Mark, markOf, parseMark, writeMark } from "./mark.ts";
 import { no, type Reply } from "./replies.ts";
 import type { State } from "./state.ts";

@@ -1,8 +1,9 @@
 /** A server's SQLite: the log, one row per flush, and what else must survive, by key. Nothing is created before the first write. */
 
+import type { Head } from "../chat/batch.ts";
 import type { Stored } from "../chat/boot.ts";
 import type { Effect } from "../chat/effects.ts";
-import type { Floor, Head } from "../chat/log.ts";
+import type { Floor } from "../chat/log.ts";
 import type { Member } from "../chat/members.ts";
 import type { Published } from "../chat/presence.ts";
 import type { SessionEntry } from "../chat/seen.ts";

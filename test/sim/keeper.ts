@@ -1,6 +1,8 @@
 /** Watches what one server writes: what its disk holds, that it holds no hole, and that nothing is told before it is there. */
+
+import { authorOf, type Head } from "../../src/chat/batch.ts";
 import type { Effect } from "../../src/chat/effects.ts";
-import { authorOf, type Floor, type Head } from "../../src/chat/log.ts";
+import type { Floor } from "../../src/chat/log.ts";
 import type { Member } from "../../src/chat/members.ts";
 import type { Cursor } from "../../src/chat/wire.ts";
 import type { Server } from "./server.ts";

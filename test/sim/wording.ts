@@ -1,8 +1,7 @@
 /** What servers say and write, in words short enough for a trace. Epochs are counted: `main#1` is the first database of main. */
-import type { Head } from "../../src/chat/log.ts";
+import type { Head } from "../../src/chat/batch.ts";
 import type { Member } from "../../src/chat/members.ts";
-import type { Change, Published } from "../../src/chat/presence.ts";
-import type { Held } from "../../src/chat/published.ts";
+import type { Change, Held, Published } from "../../src/chat/presence.ts";
 import { type Cursor, originOf, type ServerEntry, type ServerMessage, type Verb } from "../../src/chat/wire.ts";
 
 const ORIGIN = /([a-z0-9-]+)#([0-9a-f]{8})/g;

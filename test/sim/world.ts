@@ -2,8 +2,7 @@
  * A world of servers and clients in one thread: a queue of things to come, a clock, and chance. All of it comes from the seed, so a failing run
  * can be run again.
  */
-import { BRISK_DEBTS, PACE_MS, RETENTION, WINDOW } from "../../src/chat/limits.ts";
-import type { Retention } from "../../src/chat/retention.ts";
+import { BRISK_DEBTS, PACE_MS, RETENTION, type Retention, WINDOW } from "../../src/chat/limits.ts";
 import type { Bounds } from "../../src/chat/state.ts";
 import { Ledger } from "./ledger.ts";
 import { Network } from "./network.ts";

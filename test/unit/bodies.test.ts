@@ -1,7 +1,7 @@
 /** What servers send each other: round trips, and bodies that are refused whole. */
 import { describe, expect, it } from "vitest";
+import type { Batch } from "../../src/chat/batch.ts";
 import { read } from "../../src/chat/body.ts";
-import type { Batch } from "../../src/chat/log.ts";
 import { parseMembersRequest, writeMembersRequest } from "../../src/chat/members-wire.ts";
 import { parseRelayAnswer } from "../../src/chat/relay-answer.ts";
 import { parseRelay, writeRelay } from "../../src/chat/relay-wire.ts";

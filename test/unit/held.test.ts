@@ -1,6 +1,6 @@
 /** What may be applied at once, what has to wait, and what is shown of it. */
 import { describe, expect, it } from "vitest";
-import type { Batch } from "../../src/chat/log.ts";
+import type { Batch } from "../../src/chat/batch.ts";
 import { writeRelay } from "../../src/chat/relay-wire.ts";
 import type { Cursor } from "../../src/chat/wire.ts";
 import type { Client } from "./client.ts";

@@ -1,7 +1,7 @@
 /** Batches asked for because their writer does not get through, and bounds on what a peer can name. */
 import { describe, expect, it } from "vitest";
+import type { Batch } from "../../src/chat/batch.ts";
 import { MAX_MEMBERS, MAX_ORIGINS } from "../../src/chat/limits.ts";
-import type { Batch } from "../../src/chat/log.ts";
 import { writeRelay } from "../../src/chat/relay-wire.ts";
 import { type Cluster, clusterOf, people } from "./cluster.ts";
 

@@ -1,6 +1,7 @@
 /** What is wrong with a single effect, given what is on the disk when it is let out. */
+
+import type { Head } from "../../../src/chat/batch.ts";
 import type { Effect } from "../../../src/chat/effects.ts";
-import type { Head } from "../../../src/chat/log.ts";
 import type { Member } from "../../../src/chat/members.ts";
 import type { Cursor, ServerMessage } from "../../../src/chat/wire.ts";
 import type { Disk } from "../../disk.ts";

@@ -1,5 +1,5 @@
 /** Bodies and frames in few words, for a trace one can read. */
-import type { Head } from "../../../src/chat/log.ts";
+import type { Head } from "../../../src/chat/batch.ts";
 import type { Member } from "../../../src/chat/members.ts";
 import type { Published } from "../../../src/chat/presence.ts";
 import type { Cursor, ServerMessage } from "../../../src/chat/wire.ts";

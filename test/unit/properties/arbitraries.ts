@@ -6,8 +6,8 @@
  */
 import fc from "fast-check";
 import { vi } from "vitest";
+import type { Batch } from "../../../src/chat/batch.ts";
 import { MAX_INC } from "../../../src/chat/limits.ts";
-import type { Batch } from "../../../src/chat/log.ts";
 import type { Member } from "../../../src/chat/members.ts";
 import type { Cursor } from "../../../src/chat/wire.ts";
 

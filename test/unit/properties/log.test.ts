@@ -1,7 +1,7 @@
 /** The log against a flat list of messages, as it lives and as it comes back from its store. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Batch } from "../../../src/chat/log.ts";
+import type { Batch } from "../../../src/chat/batch.ts";
 import type { Cursor } from "../../../src/chat/wire.ts";
 import { IDS, ORIGINS } from "./arbitraries.ts";
 import { ask, flat, Kept, type Message, rows } from "./logs.ts";

@@ -1,7 +1,8 @@
 /** Logs to be tried: one that lives beside its store, the one that comes back from it, and the flat list of messages both stand for. */
 import fc from "fast-check";
+import type { Batch, Head } from "../../../src/chat/batch.ts";
 import { above, find, last } from "../../../src/chat/history.ts";
-import { type Batch, type Head, Log } from "../../../src/chat/log.ts";
+import { Log } from "../../../src/chat/log.ts";
 import type { Cursor } from "../../../src/chat/wire.ts";
 import { batchOf, IDS, ORIGINS } from "./arbitraries.ts";
 

@@ -1,8 +1,8 @@
 /** Relays: what is written is what is read, whatever people say, and whatever was done to a body on its way. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Batch } from "../../../src/chat/batch.ts";
 import { type Place, read } from "../../../src/chat/body.ts";
-import type { Batch } from "../../../src/chat/log.ts";
 import { parseRelayAnswer } from "../../../src/chat/relay-answer.ts";
 import { parseRelay, type RelayRequest, writeRelay } from "../../../src/chat/relay-wire.ts";
 import { clusterOf } from "../cluster.ts";

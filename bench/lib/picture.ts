@@ -51,8 +51,9 @@ const STYLE = `
     svg { --page: #0d1117; --text: #f0f6fc; --soft: #9198a1; --line: #30363d; --ours: #4493f8; --theirs: #656c76; }
   }
   text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--text); }
+  text { stroke: var(--page); stroke-width: 3px; paint-order: stroke; }
   .title { font-size: 17px; font-weight: 600; }
-  .group { font-size: 13px; font-weight: 600; stroke: var(--page); stroke-width: 4px; paint-order: stroke; }
+  .group { font-size: 13px; font-weight: 600; }
   .soft { fill: var(--soft); }
   .end { text-anchor: end; }
   .middle { text-anchor: middle; }

@@ -20,7 +20,7 @@ import { THREE } from "./lib/names.ts";
 import { installPeers } from "./lib/peers.ts";
 import { machine, save } from "./lib/record.ts";
 import { broadcastTable, progress, type Run, sendersTable, summarize } from "./lib/report.ts";
-import { run, type Size, type System } from "./lib/run.ts";
+import { type Contender, run, type Size } from "./lib/run.ts";
 import { allSystems } from "./lib/systems.ts";
 import { TEXT_BYTES } from "./lib/witness.ts";
 
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
 }
 
 /** The systems take turns, so that a slow spell of the machine does not hit one of them alone. */
-async function measure(systems: readonly System[], sizes: readonly Size[], parameters: Parameters): Promise<Run[]> {
+async function measure(systems: readonly Contender[], sizes: readonly Size[], parameters: Parameters): Promise<Run[]> {
   const runs: Run[] = [];
   for (const size of sizes)
     for (let round = 1; round <= parameters.rounds; round++) {

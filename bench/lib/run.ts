@@ -1,6 +1,7 @@
 /**
  * One run: a system and a crowd, on a fresh process with a fresh database, warmed up and then measured.
  */
+import type { Bundle } from "./bundle.ts";
 import { Sender } from "./burst.ts";
 import { type CrowdOptions, gather } from "./crowd.ts";
 import type { Server } from "./workerd.ts";
@@ -15,8 +16,16 @@ const WARM_UP_QUIET_MS = 100;
 const QUIET_MS = 500;
 const MAX_MESSAGES = 1_000_000;
 
-/** What is measured, and what the load must know to talk to it. */
-export interface System extends Omit<CrowdOptions, "port" | "chat" | "receivers" | "senders"> {
+/** A Worker to be measured on bare workerd. */
+export interface System {
+  readonly name: string;
+  readonly bundle: Bundle;
+  readonly servers: readonly string[];
+  readonly ack: boolean;
+}
+
+/** Whatever is measured, and what the load must know to talk to it. */
+export interface Contender extends Omit<CrowdOptions, "port" | "chat" | "receivers" | "senders"> {
   readonly name: string;
   readonly start: () => Promise<Server>;
 }
@@ -42,23 +51,23 @@ export interface Result extends Size {
 }
 
 /** A run of about so many seconds. One that fails is a result too: of zero deliveries, saying why. */
-export async function run(system: System, size: Size, seconds: number): Promise<Result> {
+export async function run(contender: Contender, size: Size, seconds: number): Promise<Result> {
   let server: Server | undefined;
   try {
-    server = await system.start();
-    return await measure(server, system, size, seconds);
+    server = await contender.start();
+    return await measure(server, contender, size, seconds);
   } catch (error) {
     const said = server?.tail() ?? "";
     const failed = `${describe(error)}${said === "" ? "" : `\nthe server printed:\n${said}`}`;
     const rates = { messagesPerSecond: 0, deliveriesPerSecond: 0, serverCpu: undefined, loadCpu: 0 };
-    return { system: system.name, ...size, messages: 0, seconds: 0, ...rates, failed };
+    return { system: contender.name, ...size, messages: 0, seconds: 0, ...rates, failed };
   } finally {
     await server?.stop();
   }
 }
 
-async function measure(server: Server, system: System, size: Size, seconds: number): Promise<Result> {
-  const crowd = await gather({ ...system, ...size, port: server.port, chat: "bench" });
+async function measure(server: Server, contender: Contender, size: Size, seconds: number): Promise<Result> {
+  const crowd = await gather({ ...contender, ...size, port: server.port, chat: "bench" });
   try {
     const sender = new Sender(crowd);
     const rate = await warmUp(sender);
@@ -70,7 +79,7 @@ async function measure(server: Server, system: System, size: Size, seconds: numb
     };
     const took = await sender.burst(messages, { quiet: QUIET_MS, onDone });
     return {
-      system: system.name,
+      system: contender.name,
       ...size,
       messages,
       seconds: took,

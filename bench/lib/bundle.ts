@@ -7,6 +7,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
+import { PEERS } from "./peers.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
@@ -41,8 +42,7 @@ export interface Bundles {
  */
 export async function bundleAll(project: string = ROOT): Promise<Bundles> {
   const { entry, date, flags, vars } = readConfig(join(project, "wrangler.toml"));
-  const home = mkdtempSync(join(tmpdir(), "chatty-bundle-"));
-  process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+  const home = newHome();
   await dryRun(project, join(home, "chatty"));
   cpSync(FLOOR, join(home, "floor/floor.js"));
   const common = { date, flags };
@@ -52,6 +52,20 @@ export async function bundleAll(project: string = ROOT): Promise<Bundles> {
     floor: { ...floor, ...modulesOf(join(home, "floor")) },
     chatty: { ...chatty, ...modulesOf(join(home, "chatty"), entry) },
   };
+}
+
+/** The room of partyserver (bench/peers), bundled by wrangler too, to run under the date and flags of Chatty. Its packages must be installed. */
+export async function bundlePartyserver({ date, flags }: Bundle): Promise<Bundle> {
+  const { entry } = readConfig(join(PEERS, "wrangler.toml"));
+  const dir = newHome();
+  await dryRun(PEERS, dir);
+  return { date, flags, className: "Room", binding: "Room", texts: {}, ...modulesOf(dir, entry) };
+}
+
+function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "chatty-bundle-"));
+  process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+  return home;
 }
 
 async function dryRun(project: string, outdir: string): Promise<void> {

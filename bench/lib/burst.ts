@@ -1,12 +1,14 @@
 /**
- * A burst: the sender keeps a window of messages in flight until a fixed number is sent, its own echoes being the
- * acknowledgements, and the burst is over when the last receiver has the last byte of the last message.
+ * A burst: the senders keep a window of messages in flight, an equal part each, until a fixed number is sent, and the
+ * burst is over when the last receiver has the last byte of the last message. A message is in flight until the first
+ * server's witness has it: for a single sender, who is that witness, until its own echo.
  */
-import type { Crowd } from "./crowd.ts";
+import type { Crowd, Talker } from "./crowd.ts";
+import type { Said } from "./dialect.ts";
 import { type Group, settle } from "./group.ts";
 import { difference, textOf, watch } from "./witness.ts";
 
-/** Messages the sender keeps in flight if nothing else is said. */
+/** Messages that are kept in flight if nothing else is said. */
 export const WINDOW = 1024;
 /** Nobody received anything for so long: something is lost. In milliseconds. */
 const STALL_MS = 15_000;
@@ -17,43 +19,56 @@ export interface BurstOptions {
   readonly onDone?: () => void;
 }
 
+/** How far one sender is: the last `n` sent, heard by the witness, and to be sent in this burst. */
+interface Seat extends Talker {
+  sent: number;
+  heard: number;
+  last: number;
+}
+
+/** All senders of a crowd. */
 export class Sender {
   private readonly crowd: Crowd;
+  private readonly seats: ReadonlyMap<string, Seat>;
+  /** Messages one sender keeps in flight. */
   private readonly window: number;
-  private sent = 0;
-  private echoed = 0;
   private filling = false;
+  private wrong: string | undefined;
 
+  /** `window`: of all senders together. */
   constructor(crowd: Crowd, window: number = WINDOW) {
     this.crowd = crowd;
-    this.window = window;
+    this.seats = new Map(crowd.senders.map((talker) => [talker.id, { ...talker, sent: 0, heard: 0, last: 0 }]));
+    this.window = Math.max(1, Math.floor(window / this.seats.size));
   }
 
   /**
-   * Sends `count` messages, `n` going on from the burst before, and gives the seconds from the first send to the last
-   * delivery, at the moment of which it calls `onDone`. Then checks what everybody has got, and rejects with what
-   * went wrong.
+   * Sends `count` messages, an equal part each, `n` going on from the burst before, and gives the seconds from the
+   * first send to the last delivery, at the moment of which it calls `onDone`. Then checks what everybody has got, and
+   * rejects with what went wrong.
    */
   async burst(count: number, { quiet, onDone }: BurstOptions): Promise<number> {
     const { groups } = this.crowd;
     for (const group of groups) group.resetCount();
     const seconds = await this.deliver(count, onDone ?? (() => {}));
     await settle(groups, quiet);
-    const wrong = differences(groups);
+    // Also what came after the last message, to everybody alike.
+    const wrong = this.wrong ?? differences(groups);
     if (wrong !== "") throw new Error(wrong);
     return seconds;
   }
 
   private deliver(count: number, onDone: () => void): Promise<number> {
-    const { groups, senderId } = this.crowd;
-    const first = this.sent + 1;
-    const last = this.sent + count;
+    const { groups } = this.crowd;
+    const next = new Map([...this.seats.values()].map(({ id, sent }) => [id, sent + 1]));
+    this.share(count);
     const start = performance.now();
     return new Promise((resolve, reject) => {
       let incomplete = groups.length;
       let before = -1;
       const onWrong = (why: string): void => {
         clearInterval(stall);
+        this.wrong ??= why;
         reject(new Error(why));
       };
       const stall = setInterval(() => {
@@ -70,30 +85,39 @@ export class Sender {
       };
       this.crowd.onEnd = (why) => onWrong(`a connection ended: ${why}`);
       for (const group of groups) {
-        const isSenders = group === groups[0];
-        const onMessage = isSenders ? (n: number) => this.echo(n, last) : () => {};
-        watch({ group, senderId, first, last, onMessage, onComplete, onWrong });
+        const onMessage = group === groups[0] ? (id: string, n: number) => this.heard(id, n) : () => {};
+        watch({ group, next, count, onMessage, onComplete, onWrong });
       }
-      this.fill(last);
+      this.fill();
     });
   }
 
-  private echo(n: number, last: number): void {
-    this.echoed = n;
-    if (this.filling) return;
-    this.filling = true;
-    // After the read that is being handled: all it acknowledges is replaced with one write.
-    queueMicrotask(() => this.fill(last));
+  /** The first ones take one more each if it cannot be shared evenly. */
+  private share(count: number): void {
+    const { size } = this.seats;
+    let index = 0;
+    for (const seat of this.seats.values()) seat.last += Math.floor(count / size) + (index++ < count % size ? 1 : 0);
   }
 
-  private fill(last: number): void {
+  private heard(id: string, n: number): void {
+    const seat = this.seats.get(id);
+    if (seat) seat.heard = n;
+    if (this.filling) return;
+    this.filling = true;
+    // After the read that is being handled: all it acknowledges is replaced with one write of each sender.
+    queueMicrotask(() => this.fill());
+  }
+
+  private fill(): void {
     this.filling = false;
-    const lines: string[] = [];
-    while (this.sent < last && this.sent - this.echoed < this.window) {
-      const n = ++this.sent;
-      lines.push(JSON.stringify({ type: "send", text: textOf(n), n }));
+    for (const seat of this.seats.values()) {
+      const messages: Said[] = [];
+      while (seat.sent < seat.last && seat.sent - seat.heard < this.window) {
+        const n = ++seat.sent;
+        messages.push({ type: "send", text: textOf(n), n });
+      }
+      if (messages.length > 0) seat.socket.say(messages);
     }
-    if (lines.length > 0) this.crowd.groups[0]?.witness.send(lines);
   }
 }
 

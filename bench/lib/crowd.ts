@@ -2,24 +2,33 @@
  * The crowd: all receivers of one run, joined and quiet, in one group for each server.
  *
  * The first client of a group is its witness: it parses and checks all it receives. The others only count bytes, and
- * are right if they end with exactly the witness's count. The witness of the first server is also the one sender.
+ * are right if they end with exactly the witness's count. The witness of the first server is also the first sender, and
+ * the other senders, if there are any, are beside it.
  */
 import { COOKIE } from "./bundle.ts";
+import { type Dialect, JSON_LINES } from "./dialect.ts";
 import { Group, settle } from "./group.ts";
 import type { Line } from "./line.ts";
 import { RawSocket } from "./socket.ts";
 import { pooled, until, within } from "./wait.ts";
 
-/** Connections being made at the same time. */
-const CONNECTING = 50;
+/** Connections being made at the same time: the more of them, the fewer times a server has to tell everyone who is new. */
+const CONNECTING = 250;
 /** How long one join may take, in milliseconds: a thousand of them make much presence to tell. */
 const JOIN_MS = 30_000;
 /** How long the servers of a chat may take to know each other, in milliseconds. */
 const MEET_MS = 15_000;
 
+export interface Talker {
+  readonly socket: RawSocket;
+  /** Public id, as its messages carry it. */
+  readonly id: string;
+}
+
 export interface Crowd {
   readonly groups: readonly Group[];
-  /** Public id of the sender, as its messages carry it. */
+  readonly senders: readonly Talker[];
+  /** Public id of the first sender. */
   readonly senderId: string;
   /** Set by whoever must know that a connection ended before its time. */
   onEnd: (why: string) => void;
@@ -33,9 +42,15 @@ export interface CrowdOptions {
   readonly servers: readonly string[];
   readonly receivers: number;
   readonly ack: boolean;
+  /** How many of the receivers on the first server send; one if nothing is said. */
+  readonly senders?: number;
+  /** Where clients connect and what they speak there, if not as Chatty's do. */
+  readonly path?: string | undefined;
+  readonly dialect?: Dialect;
 }
 
-export async function gather({ port, chat, servers, receivers, ack }: CrowdOptions): Promise<Crowd> {
+export async function gather(options: CrowdOptions): Promise<Crowd> {
+  const { port, chat, servers, receivers, ack, senders: count = 1, path, dialect = JSON_LINES } = options;
   const base = `/chats/${chat}/servers`;
   await startServers(`http://127.0.0.1:${port}${base}`, servers);
   const groups = servers.map((server) => new Group(server));
@@ -44,20 +59,23 @@ export async function gather({ port, chat, servers, receivers, ack }: CrowdOptio
     for (const socket of sockets) socket.close();
   };
   try {
-    const ids = await pooled(receivers, CONNECTING, async (index) => {
+    const joined = await pooled(receivers, CONNECTING, async (index) => {
       const group = groups[index % groups.length] as Group;
-      const socket = await within(JOIN_MS, "open", RawSocket.open({ port, path: `${base}/${group.server}/ws`, ack }));
+      const there = path ?? `${base}/${group.server}/ws`;
+      const socket = await within(JOIN_MS, "open", RawSocket.open({ port, path: there, ack, dialect }));
       sockets.push(socket);
       const { id } = await join(socket, `r${index + 1}`);
       group.add(socket);
+      // At once: five thousand who read of all the others who join would take minutes.
+      if (socket !== group.witness) socket.count();
       return { socket, id: String(id) };
     });
     await settle(groups);
-    const witnesses = groups.map((group) => group.witness);
-    for (const socket of sockets) if (!witnesses.includes(socket)) socket.count();
+    const senders = (groups[0]?.sockets ?? []).slice(0, count).map((socket) => talker(joined, socket));
     const crowd: Crowd = {
       groups,
-      senderId: idOf(ids, witnesses[0]),
+      senders,
+      senderId: senders[0]?.id ?? "",
       onEnd: () => {},
       close: () => {
         crowd.onEnd = () => {};
@@ -72,10 +90,10 @@ export async function gather({ port, chat, servers, receivers, ack }: CrowdOptio
   }
 }
 
-function idOf(joined: readonly { socket: RawSocket; id: string }[], socket: RawSocket | undefined): string {
+function talker(joined: readonly Talker[], socket: RawSocket): Talker {
   const found = joined.find((one) => one.socket === socket);
-  if (!found) throw new Error("the sender has not joined");
-  return found.id;
+  if (!found) throw new Error("a sender has not joined");
+  return found;
 }
 
 /** Joins, and gives the `welcome`. */
@@ -86,7 +104,7 @@ export function join(socket: RawSocket, name: string): Promise<Line> {
       if (line.type === "welcome") resolve(line);
       if (line.type === "error" || line.type === "exit") reject(new Error(`${name}: ${JSON.stringify(line)}`));
     };
-    socket.send([JSON.stringify({ type: "client_join_req", name })]);
+    socket.say([{ type: "client_join_req", name }]);
   });
   return within(JOIN_MS, "join", welcome);
 }

@@ -7,10 +7,10 @@
 
 const FIN = 0x80;
 const MASKED = 0x80;
-const OPCODE_BITS = 0x0f;
-const LENGTH_BITS = 0x7f;
-const LENGTH_16 = 126;
-const LENGTH_64 = 127;
+export const OPCODE_BITS = 0x0f;
+export const LENGTH_BITS = 0x7f;
+export const LENGTH_16 = 126;
+export const LENGTH_64 = 127;
 /** Bytes a frame of ours needs beside its payload: 2 of header, 2 of length, 4 of mask. */
 const HEAD_BYTES = 8;
 /** Longest payload of one outgoing frame in bytes: what 16 bits of length can say. */
@@ -45,19 +45,16 @@ export function encodeFrames(payloads: readonly string[], opcode: number = OPCOD
   return out.subarray(0, at);
 }
 
-/** Puts the bytes of a connection together to messages again, whatever the frames and reads they came in. */
+/** Puts the bytes of a connection together to text messages again, whatever the frames and reads they came in; control frames are the walker's. */
 export class FrameReader {
   private buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES);
   private start = 0;
   private end = 0;
   private fragments: Buffer[] = [];
   private readonly onText: (text: string) => void;
-  private readonly onControl: (opcode: number, payload: Buffer) => void;
 
-  /** `onControl` is lent its payload: it belongs to the buffer of the next read. */
-  constructor(onText: (text: string) => void, onControl: (opcode: number, payload: Buffer) => void) {
+  constructor(onText: (text: string) => void) {
     this.onText = onText;
-    this.onControl = onControl;
   }
 
   push(chunk: Uint8Array): void {
@@ -90,9 +87,8 @@ export class FrameReader {
   }
 
   private take(opcode: number, final: boolean, payload: Buffer): void {
-    if (opcode !== OPCODE.text && opcode !== OPCODE.continuation) {
-      this.onControl(opcode, payload);
-    } else if (final && this.fragments.length === 0) {
+    if (opcode !== OPCODE.text && opcode !== OPCODE.continuation) return;
+    if (final && this.fragments.length === 0) {
       this.onText(payload.toString());
     } else {
       this.fragments.push(Buffer.from(payload));

@@ -1,100 +1,124 @@
 /**
- * From rounds to figures: medians, ratios taken within a round (so that a slow spell of the machine hits both sides),
- * the Markdown table, and whether the claims hold.
+ * From results to figures: medians of the rounds, ratios taken within a round (so that a slow spell of the machine hits
+ * both sides), and the tables of Markdown. What is claimed of them is in claims.ts.
  */
+
+import { FLOOR, ONE, OTHERS, THREE } from "./names.ts";
 import type { Result } from "./run.ts";
 import { median } from "./stats.ts";
 
-/** What is claimed: at so many receivers one server makes at least so many times the floor's deliveries per second. */
-const FLOOR_GOALS: ReadonlyMap<number, number> = new Map([
-  [100, 10],
-  [1000, 20],
-]);
-/** Three servers make at least this part of one server's deliveries per second, for the same number of receivers. */
-const THREE_GOAL = 0.5;
-
-export interface Round {
+/** One measured run of one round. */
+export interface Run extends Result {
   readonly round: number;
-  readonly receivers: number;
-  readonly floor: Result;
-  readonly one: Result;
-  readonly three: Result;
 }
 
+/** A figure for each system, by its name. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** What came out for one size of the crowd. */
 export interface Summary {
   readonly receivers: number;
-  /** Deliveries per second, each the median of the rounds. */
-  readonly floor: number;
-  readonly one: number;
-  readonly three: number;
-  /** Medians of the rounds' ratios. */
-  readonly oneToFloor: number;
-  readonly threeToOne: number;
+  readonly senders: number;
+  /** Medians of the rounds. */
+  readonly deliveriesPerSecond: Figures;
+  readonly messagesPerSecond: Figures;
+  /** Medians of the rounds' ratios of deliveries per second: of each system to the floor, and of one server to each system. */
+  readonly toFloor: Figures;
+  readonly oneTo: Figures;
+  /** Three servers to one; absent where three were not measured. */
+  readonly threeToOne?: number;
 }
 
-export function summarize(rounds: readonly Round[]): Summary[] {
-  const sizes = [...new Set(rounds.map(({ receivers }) => receivers))];
-  return sizes.map((receivers) => {
-    const mine = rounds.filter((round) => round.receivers === receivers);
-    const middle = (value: (round: Round) => number): number => median(mine.map(value));
-    return {
-      receivers,
-      floor: middle(({ floor }) => floor.deliveriesPerSecond),
-      one: middle(({ one }) => one.deliveriesPerSecond),
-      three: middle(({ three }) => three.deliveriesPerSecond),
-      oneToFloor: middle(({ floor, one }) => ratio(one, floor)),
-      threeToOne: middle(({ one, three }) => ratio(three, one)),
-    };
-  });
+export function summarize(runs: readonly Run[]): Summary[] {
+  return [...Map.groupBy(runs, ({ receivers, senders }) => `${receivers} ${senders}`).values()].map(summary);
 }
 
-/** The table for people, and under it the claims. */
-export function markdown(summaries: readonly Summary[]): string {
-  const head = "| receivers | floor | 1 server | to floor | 3 servers | to 1 server |";
-  const rows = summaries.map(({ receivers, floor, one, three, oneToFloor, threeToOne }) => {
-    const cells = [
-      receivers,
-      rate(floor),
-      rate(one),
-      `${oneToFloor.toFixed(1)}×`,
-      rate(three),
-      `${threeToOne.toFixed(2)}×`,
-    ];
-    return `| ${cells.join(" | ")} |`;
-  });
-  return [head, "| ---: | ---: | ---: | ---: | ---: | ---: |", ...rows, "", ...summaries.flatMap(claims)].join("\n");
+/** All runs of one size. */
+function summary(runs: readonly Run[]): Summary {
+  const bySystem = Map.groupBy(runs, ({ system }) => system);
+  const each = (figure: (runs: readonly Run[]) => number): Figures =>
+    Object.fromEntries([...bySystem].map(([system, runs]) => [system, figure(runs)]));
+  const middle = (value: (run: Run) => number) => (runs: readonly Run[]) => median(runs.map(value));
+  const ratio = (a: readonly Run[] = [], b: readonly Run[] = []): number =>
+    median(
+      a.map((run) =>
+        divide(
+          run,
+          b.find(({ round }) => round === run.round),
+        ),
+      ),
+    );
+  const { receivers, senders } = runs[0] as Run;
+  return {
+    receivers,
+    senders,
+    deliveriesPerSecond: each(middle((run) => run.deliveriesPerSecond)),
+    messagesPerSecond: each(middle((run) => run.messagesPerSecond)),
+    toFloor: each((runs) => ratio(runs, bySystem.get(FLOOR))),
+    oneTo: each((runs) => ratio(bySystem.get(ONE), runs)),
+    ...(bySystem.has(THREE) && { threeToOne: ratio(bySystem.get(THREE), bySystem.get(ONE)) }),
+  };
 }
 
-function claims({ receivers, oneToFloor, threeToOne }: Summary): string[] {
-  const goal = FLOOR_GOALS.get(receivers);
-  const claim = (what: string, holds: boolean): string =>
-    `- ${receivers} receivers: ${what}: ${holds ? "holds" : "DOES NOT HOLD"}`;
-  const three = claim(`3 servers at least ${THREE_GOAL}× 1 server`, threeToOne >= THREE_GOAL);
-  return goal === undefined ? [three] : [claim(`1 server at least ${goal}× the floor`, oneToFloor >= goal), three];
+/** 0 if either of them failed: no ratio is claimed of what was not measured. */
+function divide(a: Run, b: Run | undefined): number {
+  return b === undefined || b.deliveriesPerSecond === 0 ? 0 : a.deliveriesPerSecond / b.deliveriesPerSecond;
+}
+
+/** Deliveries per second of each system, and how many times the others' one server makes. */
+export function broadcastTable(summaries: readonly Summary[]): string {
+  const systems = [FLOOR, ...OTHERS, ONE, THREE];
+  const ratios = [FLOOR, ...OTHERS];
+  const rates = summaries.map(({ receivers, deliveriesPerSecond, toFloor }) => [
+    receivers,
+    ...systems.map((name) => {
+      const times = name === FLOOR ? "" : ` (${(toFloor[name] ?? 0).toFixed(1)}×)`;
+      return `${rate(deliveriesPerSecond[name] ?? 0)}${times}`;
+    }),
+  ]);
+  const times = summaries.map(({ receivers, oneTo, threeToOne = 0 }) => [
+    receivers,
+    ...ratios.map((name) => `${(oneTo[name] ?? 0).toFixed(1)}×`),
+    `${threeToOne.toFixed(2)}×`,
+  ]);
+  return [
+    "Deliveries per second (times the floor):",
+    table(["receivers", ...systems], rates),
+    "1 server makes so many times the deliveries of the others, and 3 servers of 1:",
+    table(["receivers", ...ratios, "3 to 1"], times),
+  ].join("\n\n");
+}
+
+/** Messages per second of each system, where many send. */
+export function sendersTable(summaries: readonly Summary[]): string {
+  const systems = [FLOOR, ...OTHERS, ONE];
+  const rows = summaries.map(({ senders, receivers, messagesPerSecond }) => [
+    senders,
+    receivers,
+    ...systems.map((name) => rate(messagesPerSecond[name] ?? 0)),
+  ]);
+  return ["Messages per second into one server:", table(["senders", "receivers", ...systems], rows)].join("\n\n");
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---:")), ...rows.map(line)].join("\n");
 }
 
 /** One line for a run just done. */
-export function progress({
-  system,
-  messages,
-  seconds,
-  deliveriesPerSecond,
-  serverCpu,
-  loadCpu,
-  failed,
-}: Result): string {
-  if (failed !== undefined) return `${system.padEnd(9)} FAILED: ${failed}`;
+export function progress({ system, messages, seconds, deliveriesPerSecond, serverCpu, loadCpu, failed }: Run): string {
+  const name = system.padEnd(11);
+  if (failed !== undefined) return `${name} FAILED: ${failed}`;
   const server = serverCpu === undefined ? "?" : percent(serverCpu);
   const done = `${rate(deliveriesPerSecond).padStart(7)}/s  (${messages} messages in ${seconds.toFixed(2)} s`;
-  return `${system.padEnd(9)} ${done}; CPU: server ${server}, load ${percent(loadCpu)})`;
+  return `${name} ${done}; CPU: server ${server}, load ${percent(loadCpu)})`;
 }
 
-function ratio(a: Result, b: Result): number {
-  return b.deliveriesPerSecond === 0 ? 0 : a.deliveriesPerSecond / b.deliveriesPerSecond;
-}
-
-function rate(perSecond: number): string {
-  return perSecond >= 1e6 ? `${(perSecond / 1e6).toFixed(2)} M` : `${(perSecond / 1e3).toFixed(0)} k`;
+/** With three digits at most: 870, 1.2 k, 48 k, 6.28 M. */
+export function rate(perSecond: number): string {
+  if (perSecond >= 1e6) return `${(perSecond / 1e6).toFixed(2)} M`;
+  if (perSecond >= 1e4) return `${(perSecond / 1e3).toFixed(0)} k`;
+  return perSecond >= 1e3 ? `${(perSecond / 1e3).toFixed(1)} k` : perSecond.toFixed(0);
 }
 
 function percent(part: number): string {

@@ -1,23 +1,22 @@
 /**
- * One run: a system and a number of receivers, on a fresh workerd with a fresh database, warmed up and then measured.
+ * One run: a system and a crowd, on a fresh process with a fresh database, warmed up and then measured.
  */
 import type { Bundle } from "./bundle.ts";
 import { Sender } from "./burst.ts";
 import { type CrowdOptions, gather } from "./crowd.ts";
-import { startWorkerd, type Workerd } from "./workerd.ts";
+import type { Server } from "./workerd.ts";
 
-/** Messages of the first warm-up burst; each further one has four times as many. */
-const WARM_UP_MESSAGES = 64;
+/** Messages of the first warm-up burst, as many as the slowest system tells 5000 receivers in about 2 s; each further one has four times as many. */
+const WARM_UP_MESSAGES = 8;
 const WARM_UP_GROWTH = 4;
 /** The burst that takes at least so long tells the rate the measured one is sized by. In seconds. */
 const WARM_UP_SECONDS = 0.7;
 const WARM_UP_QUIET_MS = 100;
 /** After the measured burst one waits longer for what must not come: a message twice, a late line. In milliseconds. */
 const QUIET_MS = 500;
-/** Fewest messages that are worth measuring: the floor manages about 35 in a second before a thousand receivers. */
-const MIN_MESSAGES = 100;
 const MAX_MESSAGES = 1_000_000;
 
+/** A Worker to be measured on bare workerd. */
 export interface System {
   readonly name: string;
   readonly bundle: Bundle;
@@ -25,44 +24,54 @@ export interface System {
   readonly ack: boolean;
 }
 
-export interface Result {
-  readonly system: string;
+/** Whatever is measured, and what the load must know to talk to it. */
+export interface Contender extends Omit<CrowdOptions, "port" | "chat" | "receivers" | "senders"> {
+  readonly name: string;
+  readonly start: () => Promise<Server>;
+}
+
+export interface Size {
   readonly receivers: number;
+  /** How many of the receivers send. */
+  readonly senders: number;
+}
+
+export interface Result extends Size {
+  readonly system: string;
   readonly messages: number;
   readonly seconds: number;
+  readonly messagesPerSecond: number;
   /** messages × receivers / seconds */
   readonly deliveriesPerSecond: number;
-  /** CPU seconds used per second of the run by workerd and by this process; above 1 where threads share the work. */
+  /** CPU seconds used per second of the run by the server and by this process; above 1 where threads share the work. */
   readonly serverCpu: number | undefined;
   readonly loadCpu: number;
   /** What went wrong, and what the server printed; absent if nothing did. */
   readonly failed?: string;
 }
 
-/** A run that fails is a result too: of zero deliveries, saying why. */
-export async function run(system: System, receivers: number, seconds: number): Promise<Result> {
-  let server: Workerd | undefined;
+/** A run of about so many seconds. One that fails is a result too: of zero deliveries, saying why. */
+export async function run(contender: Contender, size: Size, seconds: number): Promise<Result> {
+  let server: Server | undefined;
   try {
-    server = await startWorkerd(system.bundle);
-    return await measure(server, system, receivers, seconds);
+    server = await contender.start();
+    return await measure(server, contender, size, seconds);
   } catch (error) {
     const said = server?.tail() ?? "";
-    const failed = `${describe(error)}${said === "" ? "" : `\nworkerd printed:\n${said}`}`;
-    const nothing = { messages: 0, seconds: 0, deliveriesPerSecond: 0, serverCpu: undefined, loadCpu: 0 };
-    return { system: system.name, receivers, ...nothing, failed };
+    const failed = `${describe(error)}${said === "" ? "" : `\nthe server printed:\n${said}`}`;
+    const rates = { messagesPerSecond: 0, deliveriesPerSecond: 0, serverCpu: undefined, loadCpu: 0 };
+    return { system: contender.name, ...size, messages: 0, seconds: 0, ...rates, failed };
   } finally {
     await server?.stop();
   }
 }
 
-async function measure(server: Workerd, system: System, receivers: number, seconds: number): Promise<Result> {
-  const { servers, ack } = system;
-  const options: CrowdOptions = { port: server.port, chat: "bench", servers, receivers, ack };
-  const crowd = await gather(options);
+async function measure(server: Server, contender: Contender, size: Size, seconds: number): Promise<Result> {
+  const crowd = await gather({ ...contender, ...size, port: server.port, chat: "bench" });
   try {
     const sender = new Sender(crowd);
     const rate = await warmUp(sender);
-    const messages = Math.min(MAX_MESSAGES, Math.max(MIN_MESSAGES, Math.round(rate * seconds)));
+    const messages = Math.min(MAX_MESSAGES, Math.max(size.senders, Math.round(rate * seconds)));
     const before = cpu(server);
     let after = before;
     const onDone = (): void => {
@@ -70,11 +79,12 @@ async function measure(server: Workerd, system: System, receivers: number, secon
     };
     const took = await sender.burst(messages, { quiet: QUIET_MS, onDone });
     return {
-      system: system.name,
-      receivers,
+      system: contender.name,
+      ...size,
       messages,
       seconds: took,
-      deliveriesPerSecond: (messages * receivers) / took,
+      messagesPerSecond: messages / took,
+      deliveriesPerSecond: (messages * size.receivers) / took,
       serverCpu:
         after.server === undefined || before.server === undefined ? undefined : (after.server - before.server) / took,
       loadCpu: (after.load - before.load) / took,
@@ -92,7 +102,7 @@ async function warmUp(sender: Sender): Promise<number> {
   }
 }
 
-function cpu(server: Workerd): { server: number | undefined; load: number } {
+function cpu(server: Server): { server: number | undefined; load: number } {
   const { user, system } = process.cpuUsage();
   return { server: server.cpuSeconds(), load: (user + system) / 1e6 };
 }

@@ -1,12 +1,14 @@
 /**
  * A raw WebSocket client over node:net, in one of two modes: `parsed` hands over each line it receives, `counted`
- * (after the join) does nothing but count bytes, so that a thousand receivers cost the load less than they cost the
- * server.
+ * (after the join) does nothing but count the bytes of messages, so that a thousand receivers cost the load less than
+ * they cost the server.
  */
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
+import { type Dialect, JSON_LINES, type Said } from "./dialect.ts";
 import { encodeFrames, FrameReader, OPCODE } from "./frames.ts";
-import { type Line, parseLines } from "./line.ts";
+import type { Line } from "./line.ts";
+import { FrameWalker } from "./walker.ts";
 
 /** Every socket reads into this one buffer: it is used up before the next read, and nothing is allocated per read. */
 const READ_BUFFER = Buffer.allocUnsafe(256 * 1024);
@@ -26,10 +28,12 @@ export interface SocketOptions {
   readonly path: string;
   /** Whether to send an `ack` for every MiB received. */
   readonly ack: boolean;
+  /** How its frames are written; by default as lines of JSON. */
+  readonly dialect?: Dialect;
 }
 
 export class RawSocket {
-  /** Bytes received since the last `resetCount`, frame headers included. */
+  /** Bytes received since the last `resetCount`, frame headers included, and without what keeps the connection alive. */
   bytes = 0;
   /** Called once for each line while in parsed mode. */
   onLine: (line: Line) => void = () => {};
@@ -40,21 +44,22 @@ export class RawSocket {
 
   private readonly socket: Socket;
   private readonly ack: boolean;
+  private readonly dialect: Dialect;
   private readonly reader: FrameReader;
+  private readonly walker = new FrameWalker((opcode, payload) => this.isMessage(opcode, payload));
   private readonly last = Buffer.alloc(TAIL_BYTES);
   private unacknowledged = 0;
   private counted = false;
   private ended: string | undefined;
   private head = "";
+  private upgraded = false;
   private opened: ((error?: Error) => void) | undefined;
 
-  private constructor({ port, path, ack }: SocketOptions, opened: (error?: Error) => void) {
+  private constructor({ port, path, ack, dialect = JSON_LINES }: SocketOptions, opened: (error?: Error) => void) {
     this.ack = ack;
+    this.dialect = dialect;
     this.opened = opened;
-    this.reader = new FrameReader(
-      (text) => this.text(text),
-      (opcode, payload) => this.control(opcode, payload),
-    );
+    this.reader = new FrameReader((text) => this.text(text));
     const callback = (size: number): boolean => {
       this.read(size);
       return true;
@@ -74,6 +79,11 @@ export class RawSocket {
   /** One frame for each text, all of them in one write. */
   send(texts: readonly string[]): void {
     this.socket.write(encodeFrames(texts));
+  }
+
+  /** One frame for each object, all of them in one write. */
+  say(objects: readonly Said[]): void {
+    this.send(objects.map((object) => this.dialect.frame(object)));
   }
 
   /** From here on only count: no line is looked at any more. */
@@ -96,21 +106,34 @@ export class RawSocket {
 
   /** The first `size` bytes of the read buffer are ours until we return. */
   private read(size: number): void {
-    if (this.opened) {
-      this.handshake(READ_BUFFER.subarray(0, size));
+    const chunk = READ_BUFFER.subarray(0, size);
+    if (!this.upgraded) {
+      this.handshake(chunk);
       return;
     }
     this.last.copyWithin(0, Math.min(size, TAIL_BYTES));
-    READ_BUFFER.copy(this.last, Math.max(0, TAIL_BYTES - size), Math.max(0, size - TAIL_BYTES), size);
-    this.account(READ_BUFFER.subarray(0, size));
-    if (!this.counted) this.reader.push(READ_BUFFER.subarray(0, size));
+    chunk.copy(this.last, Math.max(0, TAIL_BYTES - size), Math.max(0, size - TAIL_BYTES), size);
+    this.account(chunk);
+    if (!this.counted) this.reader.push(chunk);
   }
 
   private account(chunk: Buffer): void {
-    this.bytes += chunk.length;
-    this.unacknowledged += chunk.length;
+    const bytes = chunk.length - this.walker.push(chunk);
+    this.bytes += bytes;
+    this.unacknowledged += bytes;
     if (this.ack && this.unacknowledged >= ACK_BYTES) this.acknowledge(chunk);
-    this.onBytes(chunk.length);
+    this.onBytes(bytes);
+  }
+
+  /** Answers whatever is no message, in both modes. */
+  private isMessage(opcode: number, payload: Buffer): boolean {
+    if (opcode !== OPCODE.text && opcode !== OPCODE.continuation) {
+      this.control(opcode, payload);
+      return false;
+    }
+    const answer = this.dialect.answer?.(payload.toString());
+    if (answer !== undefined) this.send([answer]);
+    return answer === undefined;
   }
 
   /** Names the last message that is whole in what was just read; if there is none, the next read will have one. */
@@ -134,16 +157,24 @@ export class RawSocket {
       this.end(`upgrade refused: ${this.head.slice(0, 200)}`);
       return;
     }
-    this.opened?.();
-    this.opened = undefined;
+    this.upgraded = true;
+    if (this.dialect.ready === undefined) this.usable();
     const rest = Buffer.from(this.head.slice(end + END_OF_HEAD.length), "latin1");
     this.account(rest);
     this.reader.push(rest);
   }
 
+  private usable(): void {
+    this.opened?.();
+    this.opened = undefined;
+  }
+
   private text(text: string): void {
     try {
-      for (const line of parseLines(text)) this.onLine(line);
+      for (const line of this.dialect.lines(text)) {
+        if (line.type === this.dialect.ready) this.usable();
+        else this.onLine(line);
+      }
     } catch (error) {
       this.end(String(error));
     }

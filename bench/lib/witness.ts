@@ -1,6 +1,6 @@
 /**
- * What is checked in the measured run itself, for each server: its witness sees every message exactly once, in order,
- * with the text that was sent; and the group is complete when all of it has as many bytes as the witness.
+ * What is checked in the measured run itself, for each server: its witness sees every message of every sender exactly
+ * once, in the order of that sender, with the text that was sent; and the group is complete when all of it has as many bytes as the witness.
  */
 import type { Group } from "./group.ts";
 import type { Line } from "./line.ts";
@@ -18,12 +18,12 @@ export function textOf(n: number): string {
 
 export interface WitnessOptions {
   readonly group: Group;
-  readonly senderId: string;
-  /** The messages of the burst: `first` to `last`. */
-  readonly first: number;
-  readonly last: number;
-  /** Message `n` has arrived here. */
-  readonly onMessage: (n: number) => void;
+  /** The number of the next message of each sender, by its id. */
+  readonly next: ReadonlyMap<string, number>;
+  /** How many messages the burst has, of all senders together. */
+  readonly count: number;
+  /** Message `n` of the sender `id` has arrived here. */
+  readonly onMessage: (id: string, n: number) => void;
   /** Everybody in the group has everything. */
   readonly onComplete: () => void;
   readonly onWrong: (why: string) => void;
@@ -31,8 +31,9 @@ export interface WitnessOptions {
 
 /** Watches one group during one burst. */
 export function watch(options: WitnessOptions): void {
-  const { group, senderId, first, last, onMessage, onComplete, onWrong } = options;
-  let expected = first;
+  const { group, count, onMessage, onComplete, onWrong } = options;
+  const next = new Map<unknown, number>(options.next);
+  let heard = 0;
   /** Bytes the whole group will have received when it is complete: known once the witness is. */
   let goal = Number.POSITIVE_INFINITY;
   group.onBytes = () => {
@@ -43,12 +44,14 @@ export function watch(options: WitnessOptions): void {
   group.witness.onLine = (line: Line) => {
     if (FATAL.has(line.type)) onWrong(`${group.server} says ${JSON.stringify(line)}`);
     if (line.type !== "message") return;
-    if (line.n !== expected || line.id !== senderId || line.text !== textOf(expected)) {
-      onWrong(`${group.server}: expected message ${expected}, got ${JSON.stringify(line)}`);
+    const expected = next.get(line.id);
+    if (expected === undefined || line.n !== expected || line.text !== textOf(expected)) {
+      onWrong(`${group.server}: expected message ${expected} of its sender, got ${JSON.stringify(line)}`);
       return;
     }
-    onMessage(expected);
-    if (expected++ < last) return;
+    next.set(line.id, expected + 1);
+    onMessage(String(line.id), expected);
+    if (++heard < count) return;
     goal = group.witness.bytes * group.sockets.length;
     // The read that brought this line has been counted already, and may have been the group's last.
     setImmediate(group.onBytes);

@@ -22,17 +22,21 @@ const TAIL_BYTES = 4_000;
 /** Kernel clock ticks in a second, as /proc counts CPU time: 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-export interface Workerd {
+/** A process that listens on a loopback port, in a directory of its own. */
+export interface Server {
   readonly port: number;
   /** CPU seconds the process has used so far, of all its threads; undefined where there is no /proc. */
   cpuSeconds(): number | undefined;
   /** The end of what the server has printed. */
   tail(): string;
+  stop(): Promise<void>;
+}
+
+export interface Workerd extends Server {
   /** The process is gone at once; the storage stays. */
   crash(): Promise<void>;
   /** Starts it again after a crash, on the same storage and, if it was started on one, the same port. */
   restart(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /** What runs, and which directories there are: the benchmark may itself end before it stops them. */
@@ -46,12 +50,23 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 
 /** `port`: where it listens; 0: where the system chooses. */
 export async function startWorkerd(bundle: Bundle, port = 0): Promise<Workerd> {
-  const home = mkdtempSync(join(tmpdir(), "chatty-bench-"));
-  homes.add(home);
+  const home = newHome();
   cpSync(bundle.dir, join(home, "worker"), { recursive: true });
   mkdirSync(join(home, "storage"));
   writeFileSync(join(home, "config.capnp"), configText(bundle, join(home, "storage"), port));
-  let life: Life | undefined = await live(home);
+  return serve(home, { command: [WORKERD, "serve", "--control-fd=3", join(home, "config.capnp")] });
+}
+
+/** A new directory that goes when the server is stopped, or this process ends. */
+export function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "chatty-bench-"));
+  homes.add(home);
+  return home;
+}
+
+/** Runs a program in `home` until it is stopped. */
+export async function serve(home: string, program: Program): Promise<Workerd> {
+  let life: Life | undefined = await live(home, program);
   return {
     port: life.port,
     cpuSeconds: () => life && cpuSeconds(life.pid),
@@ -61,7 +76,7 @@ export async function startWorkerd(bundle: Bundle, port = 0): Promise<Workerd> {
       life = undefined;
     },
     restart: async () => {
-      life = await live(home);
+      life = await live(home, program);
     },
     stop: async () => {
       await life?.end();
@@ -71,6 +86,12 @@ export async function startWorkerd(bundle: Bundle, port = 0): Promise<Workerd> {
   };
 }
 
+export interface Program {
+  readonly command: readonly string[];
+  /** Where it is to listen: it gets this as PORT. Without it, it tells, as workerd does. */
+  readonly port?: number;
+}
+
 /** One process, from its start to its kill. */
 interface Life {
   readonly pid: number;
@@ -78,29 +99,31 @@ interface Life {
   end(): Promise<void>;
 }
 
-async function live(home: string): Promise<Life> {
+async function live(home: string, { command, port: known }: Program): Promise<Life> {
+  const [program = "", ...rest] = command;
   const output = openSync(join(home, LOG), "a");
-  const child = spawn(WORKERD, ["serve", "--control-fd=3", join(home, "config.capnp")], {
+  const child = spawn(program, rest, {
     stdio: ["ignore", output, output, "pipe"],
+    env: known === undefined ? process.env : { ...process.env, PORT: String(known), NODE_ENV: "production" },
     detached: true,
   });
   closeSync(output);
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const { pid } = child;
-  if (pid === undefined) throw new Error(`cannot run ${WORKERD}`);
+  if (pid === undefined) throw new Error(`cannot run ${program}`);
   running.add(pid);
   const end = async (): Promise<void> => {
     killGroup(pid);
-    await within(START_MS, "workerd: end after SIGKILL", ended);
+    await within(START_MS, `${program}: end after SIGKILL`, ended);
     running.delete(pid);
   };
   try {
-    const port = await within(START_MS, "workerd: listen", listening(child));
-    await until("workerd: answer", () => answers(port), { ms: START_MS, every: 20 });
+    const port = known ?? (await within(START_MS, `${program}: listen`, listening(child)));
+    await until(`${program}: answer`, () => answers(port), { ms: START_MS, every: 20 });
     return { pid, port, end };
   } catch (error) {
     await end();
-    throw new Error(`workerd did not start; it said:\n${tail(home)}`, { cause: error });
+    throw new Error(`${program} did not start; it said:\n${tail(home)}`, { cause: error });
   }
 }
 

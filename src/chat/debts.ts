@@ -2,7 +2,7 @@
  * What this server owes: a debt is whatever a peer has not acknowledged. While there is one, an alarm is set, which a crash leaves behind.
  */
 import type { Effect } from "./effects.ts";
-import { BRISK_MS, DEBT_ALARM_MS, SLOW_MS } from "./limits.ts";
+import { BRISK, DEBT_ALARM_MS, SLOW_MS } from "./limits.ts";
 import { type Peer, unknownPeer } from "./peer.ts";
 import { isAlive, others, type State, writers } from "./state.ts";
 
@@ -67,7 +67,7 @@ export function settle(state: State, now: number, out: Effect[]): void {
 /** Everything is paid: whether that was so so often of late that the alarm, which rings soon, may stay. */
 function isBrisk(state: State, now: number): boolean {
   const { brisk } = state.env;
-  state.paid = [...state.paid.filter((at) => now - at <= BRISK_MS), now].slice(-brisk);
+  state.paid = [...state.paid.filter((at) => now - at <= BRISK.ms), now].slice(-brisk);
   const rings = (state.alarm ?? now) - now;
   return state.paid.length === brisk && rings > 0 && rings <= DEBT_ALARM_MS;
 }

@@ -88,8 +88,7 @@ export const UNREACHABLE_AFTER = 3;
 /** Milliseconds until the alarm looks after a debt that should be paid at once: a crash makes it ring, and talk that goes on. Servers sleep 10 s later. */
 export const DEBT_ALARM_MS = 4000;
 /** Debts paid, and milliseconds from the first of them to the last, after which more are to be expected and the alarm is left to ring. */
-export const BRISK_DEBTS = 3;
-export const BRISK_MS = 5000;
+export const BRISK = { debts: 3, ms: 5000 };
 /** Milliseconds between two relays to one peer, for each peer beyond the UNPACED first: 500 relays a second leave a server time for its clients. */
 export const PACE_MS = 2;
 export const UNPACED = 2;

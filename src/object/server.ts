@@ -4,7 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { HOST, hostOf } from "../chat/address.ts";
 import { boot } from "../chat/boot.ts";
 import type { Effect, Event, RequestKey } from "../chat/effects.ts";
-import { BRISK_DEBTS, PACE_MS, RETENTION, WINDOW } from "../chat/limits.ts";
+import { BRISK, PACE_MS, RETENTION, WINDOW } from "../chat/limits.ts";
 import { others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
 import { step } from "../chat/step.ts";
 import { transcriptPage } from "../chat/transcript.ts";
@@ -62,7 +62,7 @@ export class ChatServer extends DurableObject<Env> {
       retention: RETENTION,
       window: WINDOW,
       pace: PACE_MS,
-      brisk: BRISK_DEBTS,
+      brisk: BRISK.debts,
     };
     void ctx.blockConcurrencyWhile(async () => {
       const stored = this.#store.load(await ctx.storage.getAlarm());

@@ -2,7 +2,7 @@
  * A world of servers and clients in one thread: a queue of things to come, a clock, and chance. All of it comes from the seed, so a failing run
  * can be run again.
  */
-import { BRISK_DEBTS, PACE_MS, RETENTION, type Retention, WINDOW } from "../../src/chat/limits.ts";
+import { BRISK, PACE_MS, RETENTION, type Retention, WINDOW } from "../../src/chat/limits.ts";
 import type { Bounds } from "../../src/chat/state.ts";
 import { Ledger } from "./ledger.ts";
 import { Network } from "./network.ts";
@@ -50,7 +50,7 @@ export class World {
       retention: seed % 2 === 0 ? SHORT : RETENTION,
       window: seed % 4 === 1 || seed % 4 === 2 ? NARROW : WINDOW,
       pace: seed % 3 === 0 ? SLOW_PACE_MS : PACE_MS,
-      brisk: seed % 5 < 2 ? Number.POSITIVE_INFINITY : BRISK_DEBTS,
+      brisk: seed % 5 < 2 ? Number.POSITIVE_INFINITY : BRISK.debts,
     };
     this.tracing = tracing;
     this.random = new Random(mix(seed, -1));

@@ -40,7 +40,7 @@ const relay = (parts: Relay) => order(chat, "main", "relay", written(parts));
 
 /** All that main has stored. */
 const stored = async () => [
-  await rows(chat, "main", "SELECT * FROM log"),
+  await rows(chat, "main", "SELECT * FROM log_0"),
   await rows(chat, "main", "SELECT * FROM state ORDER BY key"),
   await listServers(chat, "main"),
 ];

@@ -20,7 +20,7 @@ afterEach(() => setAhead(0));
 /** Until a server's log holds a text so many times. */
 const logged = (chat: string, server: string, text: string, times: number): Promise<void> =>
   eventually(`${server} holds '${text}' ${times} times`, async () => {
-    const log = await rows<{ lines: string }>(chat, server, "SELECT lines FROM log");
+    const log = await rows<{ lines: string }>(chat, server, "SELECT lines FROM log_0");
     return log.flatMap(({ lines }) => lines.split("\n")).filter((line) => line.includes(`"${text}"`)).length === times;
   });
 

@@ -24,12 +24,12 @@ const tables = (chat: string, server: string) =>
 
 /** The log as its lines. */
 const logOf = async (chat: string, server: string): Promise<string[]> =>
-  (await rows<{ lines: string }>(chat, server, "SELECT lines FROM log ORDER BY pos")).flatMap(({ lines }) =>
+  (await rows<{ lines: string }>(chat, server, "SELECT lines FROM log_0 ORDER BY pos")).flatMap(({ lines }) =>
     lines.split("\n"),
   );
 
 const countRows = async (chat: string, server: string): Promise<number> =>
-  (await rows<{ n: number }>(chat, server, "SELECT count(*) n FROM log"))[0]?.n ?? -1;
+  (await rows<{ n: number }>(chat, server, "SELECT count(*) n FROM log_0"))[0]?.n ?? -1;
 
 /** Frames of everyone who has joined a server, in one turn: `each(i)` is what the i-th says. */
 const atOnce = (chat: string, server: string, each: (i: number) => string[]): Promise<void> =>
@@ -58,13 +58,13 @@ it("L7 looking at a chat, its servers, or opening a connection without joining w
     expect(await alarmOf(chat, server)).toBeNull();
   }
   await Client.join(chat, "Ann");
-  expect((await tables(chat, "main")).map(({ name }) => name).sort()).toEqual(["log", "state"]);
+  expect((await tables(chat, "main")).map(({ name }) => name).sort()).toEqual(["chapters", "state"]);
 });
 
 it("L6 H7 a database of newer code is not opened, nobody outside is told why, and the other servers go on", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});
   const { chat, ann, bob } = await pair();
-  await rows(chat, "main", "UPDATE state SET value = '3' WHERE key = 'schema'");
+  await rows(chat, "main", "UPDATE state SET value = '4' WHERE key = 'schema'");
   await evictDurableObject(stubOf(chat, "main"), { webSockets: "close" });
   await ann.until(({ closed }) => closed !== undefined, "the end of its connection");
   for (const path of [`/chats/${chat}/servers`, `/chats/${chat}/servers/main/start`, `/chats/${chat}/ws`]) {
@@ -74,7 +74,7 @@ it("L6 H7 a database of newer code is not opened, nobody outside is told why, an
     expect(codeOf(answer)).toBe("internal");
     expect(answer.body).not.toContain("schema");
   }
-  expect(error).toHaveBeenCalledWith(expect.stringContaining("schema 3"));
+  expect(error).toHaveBeenCalledWith(expect.stringContaining("schema 4"));
   error.mockRestore();
   bob.send("without main");
   await bob.hears("without main");
@@ -84,9 +84,11 @@ it("L6 H7 a database of newer code is not opened, nobody outside is told why, an
 
 it("L6 L8 a database of version 1 is migrated to the newest when it is opened, and holds what it held", async () => {
   const { chat, ann, bob } = await pair();
+  await rows(chat, "main", "ALTER TABLE log_0 RENAME TO log");
+  await rows(chat, "main", "DROP TABLE chapters");
   await rows(chat, "main", "UPDATE state SET value = '1' WHERE key = 'schema'");
   await evictDurableObject(stubOf(chat, "main"));
-  expect(await rows(chat, "main", "SELECT value FROM state WHERE key = 'schema'")).toEqual([{ value: "2" }]);
+  expect(await rows(chat, "main", "SELECT value FROM state WHERE key = 'schema'")).toEqual([{ value: "3" }]);
   ann.send("after");
   await bob.hears("after");
   const late = await Client.join(chat, "Late");
@@ -99,11 +101,13 @@ it("L1 what many clients say in one turn is one row, and one frame to each", asy
   const people = await Promise.all(["Ann", "Bob", "Cid", "Dan"].map((name) => Client.join(chat, name)));
   for (const person of people)
     await person.until(() => person.of("welcome")[0]?.count === 4 || person.of("join").length > 0);
+  people[0]?.send("hello");
+  for (const person of people) await person.hears("hello");
   const before = await countRows(chat, "main");
   await atOnce(chat, "main", (i) => [...Array(25).keys()].map((n) => send(`${i} ${n}`)));
   for (const person of people) {
-    await person.until(({ shown }) => shown.length === 100, "100 messages");
-    expect(person.frames.filter((frame) => frame.includes('"message"')).length).toBe(1);
+    await person.until(({ shown }) => shown.length === 101, "100 messages more");
+    expect(person.frames.filter((frame) => frame.includes('"message"')).length).toBe(2);
   }
   expect(await countRows(chat, "main")).toBe(before + 1);
 });
@@ -114,7 +118,7 @@ it("L1 a turn of more than 262,144 characters is as few rows and frames as its s
   const text = "x".repeat(4096);
   await atOnce(chat, "main", () => [...Array(100).keys()].map(() => send(text)));
   await ann.until(({ shown }) => shown.length === 100, "100 messages");
-  const sizes = await rows<{ size: number }>(chat, "main", "SELECT length(lines) size FROM log");
+  const sizes = await rows<{ size: number }>(chat, "main", "SELECT length(lines) size FROM log_0");
   expect(sizes.length).toBe(2);
   for (const { size } of sizes) expect(size).toBeLessThanOrEqual(262_144);
   for (const frame of ann.frames) expect(frame.length).toBeLessThanOrEqual(262_144);
@@ -203,7 +207,7 @@ it("L2 S5 when the log cannot be written nothing is told, and all is told once i
   const bob = await Client.join(chat, "Bob");
   ann.send("written");
   await bob.hears("written");
-  await rows(chat, "main", "CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  await rows(chat, "main", "CREATE TRIGGER full BEFORE INSERT ON log_0 BEGIN SELECT RAISE(ABORT, 'disk full'); END");
   ann.send("not written", "nor this");
   for (const person of [ann, bob]) {
     await person.until(({ closed }) => closed !== undefined, "the end of its connection");

@@ -1,7 +1,6 @@
 /** What is owed is paid: at once, or later by an alarm that outlives the memory of the server; and nothing owed, nothing set. */
 import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { afterEach, expect, it } from "vitest";
-import { BRISK } from "../../src/chat/limits.ts";
 import { Client, pair } from "./client.ts";
 import {
   agreed,
@@ -18,9 +17,6 @@ import {
   stubOf,
   tap,
 } from "./helpers.ts";
-
-// An alarm says here what is owed, also where much is said.
-BRISK.debts = Number.POSITIVE_INFINITY;
 
 afterEach(() => setAhead(0));
 

@@ -1,7 +1,6 @@
 /** Who loses the connection stays shown for ten seconds, whatever happens to the server meanwhile. The clock is set ahead, not waited for. */
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, expect, it } from "vitest";
-import { BRISK } from "../../src/chat/limits.ts";
 import { Client, pair } from "./client.ts";
 import {
   alarmOf,
@@ -14,9 +13,6 @@ import {
   startServer,
   stubOf,
 } from "./helpers.ts";
-
-// An alarm says here what is owed, also where much is said.
-BRISK.debts = Number.POSITIVE_INFINITY;
 
 afterEach(() => setAhead(0));
 

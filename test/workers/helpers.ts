@@ -2,6 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
+import { BRISK } from "../../src/chat/limits.ts";
 import type { Member } from "../../src/chat/members.ts";
 import type { ServerEntry } from "../../src/chat/wire.ts";
 import type { ChatServer, Env } from "../../src/object/server.ts";
@@ -15,6 +16,9 @@ export const reports = (chat: string): Record<string, unknown>[] =>
   log.mock.calls
     .map(([text]) => JSON.parse(String(text)) as Record<string, unknown>)
     .filter((report) => report.chat === chat);
+
+// An alarm says here what is owed, also where much is said.
+BRISK.debts = Number.POSITIVE_INFINITY;
 
 /** Milliseconds a condition may take to come true. */
 export const PATIENCE_MS = 5000;

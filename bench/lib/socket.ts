@@ -18,6 +18,8 @@ const MARKED = /"origin":"([^"]+)","seq":(\d+),/;
 const AROUND = 80;
 /** Bytes kept of what came last, to show when a counted receiver did not get what it should. */
 const TAIL_BYTES = 160;
+/** The answer to a `ping`: no line. */
+const PONG = "pong";
 const END_OF_HEAD = "\r\n\r\n";
 
 export interface SocketOptions {
@@ -142,6 +144,7 @@ export class RawSocket {
   }
 
   private text(text: string): void {
+    if (text === PONG) return;
     try {
       for (const line of parseLines(text)) this.onLine(line);
     } catch (error) {

@@ -8,7 +8,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const BENCHMARKS = ["broadcast", "catchup", "busy"];
+const BENCHMARKS = ["broadcast", "catchup", "busy", "relay", "cost", "growth"];
 
 const failed: string[] = [];
 function run(name: string, args: readonly string[]): void {

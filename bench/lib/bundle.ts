@@ -5,7 +5,7 @@
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { promisify } from "node:util";
 import { PEERS } from "./peers.ts";
 
@@ -38,12 +38,14 @@ export interface Bundles {
 
 /**
  * Bundles into a directory that goes when the process does. `project` is where the wrangler.toml lies: in this
- * repository, or in another state of it to compare with.
+ * repository, or in another state of it to compare with; `main` is another entry than the one it names.
  */
-export async function bundleAll(project: string = ROOT): Promise<Bundles> {
-  const { entry, date, flags, vars } = readConfig(join(project, "wrangler.toml"));
+export async function bundleAll(project: string = ROOT, main?: string): Promise<Bundles> {
+  const config = readConfig(join(project, "wrangler.toml"));
+  const { date, flags, vars } = config;
+  const entry = main === undefined ? config.entry : `${basename(main, extname(main))}.js`;
   const home = newHome();
-  await dryRun(project, join(home, "chatty"));
+  await dryRun(project, join(home, "chatty"), main === undefined ? [] : [main]);
   cpSync(FLOOR, join(home, "floor/floor.js"));
   const common = { date, flags };
   const floor = { ...common, className: "FloorServer", binding: "SERVER", texts: {} };
@@ -58,7 +60,7 @@ export async function bundleAll(project: string = ROOT): Promise<Bundles> {
 export async function bundlePartyserver({ date, flags }: Bundle): Promise<Bundle> {
   const { entry } = readConfig(join(PEERS, "wrangler.toml"));
   const dir = newHome();
-  await dryRun(PEERS, dir);
+  await dryRun(PEERS, dir, []);
   return { date, flags, className: "Room", binding: "Room", texts: {}, ...modulesOf(dir, entry) };
 }
 
@@ -68,11 +70,11 @@ function newHome(): string {
   return home;
 }
 
-async function dryRun(project: string, outdir: string): Promise<void> {
+async function dryRun(project: string, outdir: string, main: string[]): Promise<void> {
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" };
   const options = { cwd: project, env, timeout: BUNDLE_MS, killSignal: "SIGKILL" } as const;
   // execFile's error carries what wrangler wrote to stderr.
-  await promisify(execFile)(process.execPath, [WRANGLER, "deploy", "--dry-run", "--outdir", outdir], options);
+  await promisify(execFile)(process.execPath, [WRANGLER, "deploy", ...main, "--dry-run", "--outdir", outdir], options);
 }
 
 /**

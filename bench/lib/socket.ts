@@ -20,6 +20,8 @@ const MARKED = /"origin":"([^"]+)","seq":(\d+),/;
 const AROUND = 80;
 /** Bytes kept of what came last, to show when a counted receiver did not get what it should. */
 const TAIL_BYTES = 160;
+/** The answer to a `ping`: no line. */
+const PONG = "pong";
 const END_OF_HEAD = "\r\n\r\n";
 
 export interface SocketOptions {
@@ -170,6 +172,7 @@ export class RawSocket {
   }
 
   private text(text: string): void {
+    if (text === PONG) return;
     try {
       for (const line of this.dialect.lines(text)) {
         if (line.type === this.dialect.ready) this.usable();

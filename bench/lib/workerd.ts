@@ -24,6 +24,8 @@ const TICKS_PER_SECOND = 100;
 
 export interface Workerd {
   readonly port: number;
+  /** The process; undefined after a crash. */
+  pid(): number | undefined;
   /** CPU seconds the process has used so far, of all its threads; undefined where there is no /proc. */
   cpuSeconds(): number | undefined;
   /** The end of what the server has printed. */
@@ -44,16 +46,17 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
-/** `port`: where it listens; 0: where the system chooses. */
-export async function startWorkerd(bundle: Bundle, port = 0): Promise<Workerd> {
+/** `port`: where it listens; 0: where the system chooses. `options`: of `workerd serve`, beside those it needs to be found. */
+export async function startWorkerd(bundle: Bundle, port = 0, options: readonly string[] = []): Promise<Workerd> {
   const home = mkdtempSync(join(tmpdir(), "chatty-bench-"));
   homes.add(home);
   cpSync(bundle.dir, join(home, "worker"), { recursive: true });
   mkdirSync(join(home, "storage"));
   writeFileSync(join(home, "config.capnp"), configText(bundle, join(home, "storage"), port));
-  let life: Life | undefined = await live(home);
+  let life: Life | undefined = await live(home, options);
   return {
     port: life.port,
+    pid: () => life?.pid,
     cpuSeconds: () => life && cpuSeconds(life.pid),
     tail: () => tail(home),
     crash: async () => {
@@ -61,7 +64,7 @@ export async function startWorkerd(bundle: Bundle, port = 0): Promise<Workerd> {
       life = undefined;
     },
     restart: async () => {
-      life = await live(home);
+      life = await live(home, options);
     },
     stop: async () => {
       await life?.end();
@@ -78,9 +81,9 @@ interface Life {
   end(): Promise<void>;
 }
 
-async function live(home: string): Promise<Life> {
+async function live(home: string, options: readonly string[]): Promise<Life> {
   const output = openSync(join(home, LOG), "a");
-  const child = spawn(WORKERD, ["serve", "--control-fd=3", join(home, "config.capnp")], {
+  const child = spawn(WORKERD, ["serve", ...options, "--control-fd=3", join(home, "config.capnp")], {
     stdio: ["ignore", output, output, "pipe"],
     detached: true,
   });

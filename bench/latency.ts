@@ -46,9 +46,8 @@ async function main(): Promise<void> {
       for (const system of systems) {
         console.error(`${crowd} receivers, ${system.name}, round ${round} of ${rounds}`);
         for (const point of await measure(system, crowd, parameters)) {
-          console.error(
-            `  ${point.perSecond}/s: ${cell(point)}; the talker late by ${point.late?.toFixed(1) ?? "?"} ms`,
-          );
+          const late = point.late === undefined ? "not tried" : `the talker late by ${point.late.toFixed(1)} ms`;
+          console.error(`  ${point.perSecond}/s: ${cell(point)}; ${late}`);
           points.push({ round, ...point });
         }
       }

@@ -13,7 +13,7 @@ import { until, within } from "./wait.ts";
 /** Witnesses, spread over the servers and over the order of joining, which is that of telling. */
 const WITNESSES = 5;
 /** Nobody has received anything for so long: it is quiet. In milliseconds. */
-const QUIET_MS = 400;
+const QUIET_MS = 300;
 /** How long it may take to be quiet, and for everybody to have all that was said. In milliseconds. */
 const SETTLE_MS = 60_000;
 const HEAR_MS = 20_000;

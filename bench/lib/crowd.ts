@@ -109,7 +109,8 @@ export function join(socket: RawSocket, name: string): Promise<Line> {
   return within(JOIN_MS, "join", welcome);
 }
 
-async function startServers(url: string, [boot, ...others]: readonly string[]): Promise<void> {
+/** Starts all servers of a chat but the first, which is there, and waits until they know each other. */
+export async function startServers(url: string, [boot, ...others]: readonly string[]): Promise<void> {
   for (const server of others) await start(url, server, boot);
   if (others.length > 0) await meet(url, others.length + 1);
 }

@@ -11,6 +11,9 @@ export interface Line {
   readonly origin?: unknown;
   readonly seq?: unknown;
   readonly session?: unknown;
+  readonly cursor?: unknown;
+  readonly count?: unknown;
+  readonly names?: unknown;
 }
 
 /** The lines of one text message; throws at the first that is none. */

@@ -9,7 +9,7 @@ import type { Line } from "./line.ts";
 export const TEXT_BYTES = 80;
 const FILL = "a text as long as what people say in a chat ";
 /** Lines that say of the run that it went wrong. */
-const FATAL = new Set(["error", "exit", "reset"]);
+export const FATAL = new Set(["error", "exit", "reset"]);
 
 /** The text of message `n`: always of the same length, never the same twice. */
 export function textOf(n: number): string {

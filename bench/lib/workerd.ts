@@ -25,6 +25,8 @@ const TICKS_PER_SECOND = 100;
 /** A process that listens on a loopback port, in a directory of its own. */
 export interface Server {
   readonly port: number;
+  /** The process; undefined after a crash. */
+  pid(): number | undefined;
   /** CPU seconds the process has used so far, of all its threads; undefined where there is no /proc. */
   cpuSeconds(): number | undefined;
   /** The end of what the server has printed. */
@@ -48,13 +50,13 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
-/** `port`: where it listens; 0: where the system chooses. */
-export async function startWorkerd(bundle: Bundle, port = 0): Promise<Workerd> {
+/** `port`: where it listens; 0: where the system chooses. `options`: of `workerd serve`, beside those it needs to be found. */
+export async function startWorkerd(bundle: Bundle, port = 0, options: readonly string[] = []): Promise<Workerd> {
   const home = newHome();
   cpSync(bundle.dir, join(home, "worker"), { recursive: true });
   mkdirSync(join(home, "storage"));
   writeFileSync(join(home, "config.capnp"), configText(bundle, join(home, "storage"), port));
-  return serve(home, { command: [WORKERD, "serve", "--control-fd=3", join(home, "config.capnp")] });
+  return serve(home, { command: [WORKERD, "serve", ...options, "--control-fd=3", join(home, "config.capnp")] });
 }
 
 /** A new directory that goes when the server is stopped, or this process ends. */
@@ -69,6 +71,7 @@ export async function serve(home: string, program: Program): Promise<Workerd> {
   let life: Life | undefined = await live(home, program);
   return {
     port: life.port,
+    pid: () => life?.pid,
     cpuSeconds: () => life && cpuSeconds(life.pid),
     tail: () => tail(home),
     crash: async () => {

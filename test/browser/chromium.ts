@@ -18,9 +18,10 @@ const INSTALLED = [
   "/usr/bin/chromium",
 ];
 /** No sandbox, for in containers there often can be none; what is looked at is ours. */
-const ARGS = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"];
+export const ARGS = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"];
 
-async function executable(): Promise<string | undefined> {
+/** The browser that runs here, if there is one. */
+export async function executable(): Promise<string | undefined> {
   const installed = INSTALLED.find(existsSync);
   if (process.platform !== "linux" || process.arch !== "x64") return installed;
   // It brings its libraries only where it thinks it needs them.

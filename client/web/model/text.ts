@@ -4,7 +4,7 @@
 export type Piece = string | { href: string; text: string };
 
 /** Up to white space, quotes, or a character that is not seen. */
-const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\p{C}\p{Z}]+/giu;
+const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\p{C}\p{Z}\p{Pi}\p{Pf}]+/giu;
 /** What rather ends the sentence than the address. */
 const ENDS = /[.,;:!?*_~)\]}…]$/u;
 

@@ -6,6 +6,8 @@ import { FullError, TextError } from "../../lib/index.ts";
 const LINES = 8;
 
 interface Props {
+  /** Is given the composer, to move the focus there. */
+  hold(composer: Composer): void;
   draft: string;
   keep(draft: string): void;
   /** Throws TextError or FullError, whose words are shown, and then the text stays. */
@@ -23,6 +25,7 @@ export class Composer extends Component<Props, { lines: number; why?: string | u
   }
 
   override componentDidMount(): void {
+    this.props.hold(this);
     // On a phone the keyboard would cover the chat.
     if (matchMedia("(pointer: fine)").matches) this.focus();
   }

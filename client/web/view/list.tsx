@@ -18,6 +18,8 @@ interface Props {
   past: Past;
   /** Rises whenever something may look different. */
   tick: number;
+  /** Is given the list, to move it. */
+  hold(list: List): void;
   deeds: Deeds & { earlier(): void; end(atEnd: boolean): void };
 }
 
@@ -26,6 +28,7 @@ export class List extends Component<Props, { sight?: Sight }> {
   #scroll: Scroll | undefined;
 
   override componentDidMount(): void {
+    this.props.hold(this);
     const box = this.#box.current as HTMLElement;
     const { deeds } = this.props;
     this.#scroll = new Scroll(box, { end: deeds.end, begin: deeds.earlier });
@@ -33,8 +36,9 @@ export class List extends Component<Props, { sight?: Sight }> {
   }
 
   override componentDidUpdate(): void {
-    // What was read may not have filled the screen.
-    if (this.props.past.state === "more" && this.props.conversation.start) this.#scroll?.look();
+    // What was read may not have filled the screen; that is known when it was laid out, and one is back where one was.
+    if (this.props.past.state === "more" && this.props.conversation.start)
+      requestAnimationFrame(() => this.#scroll?.look());
   }
 
   override componentWillUnmount(): void {

@@ -1,5 +1,5 @@
 /** The chat itself: header, list, composer, and who is here. */
-import { Component, createRef } from "preact";
+import { Component } from "preact";
 import { host } from "../host.ts";
 import type { Tab } from "../tab.ts";
 import type { Talk } from "../talk.ts";
@@ -28,10 +28,16 @@ interface State {
 }
 
 export class Room extends Component<Props, State> {
-  readonly #list = createRef<List>();
-  readonly #composer = createRef<Composer>();
+  #list: List | undefined;
+  #composer: Composer | undefined;
   override state: State = { keys: false, side: false };
   #atEnd = true;
+  readonly #holdList = (list: List): void => {
+    this.#list = list;
+  };
+  readonly #holdComposer = (composer: Composer): void => {
+    this.#composer = composer;
+  };
 
   override componentDidMount(): void {
     addEventListener("keydown", this.#key);
@@ -65,7 +71,7 @@ export class Room extends Component<Props, State> {
 
   #say = (text: string): void => {
     this.#act(() => this.props.talk.say(text));
-    this.#list.current?.toEnd();
+    this.#list?.toEnd();
   };
 
   #share = async (): Promise<void> => {
@@ -86,10 +92,9 @@ export class Room extends Component<Props, State> {
     if (key === "?") {
       event.preventDefault();
       this.setState({ keys: true });
-    } else if (key === "End") this.#list.current?.toEnd();
+    } else if (key === "End") this.#list?.toEnd();
     // What is typed is meant for the message.
-    else if (key.length === 1 && key !== " " && !(target as Element).closest("a, button"))
-      this.#composer.current?.focus();
+    else if (key.length === 1 && key !== " " && !(target as Element).closest("a, button")) this.#composer?.focus();
   };
 
   override render({ talk, chat, tab, tick, newer, leave, anew, reload }: Props, { keys, side }: State) {
@@ -130,20 +135,20 @@ export class Room extends Component<Props, State> {
             newer={newer}
             deeds={{ tryNow: () => talk.tryNow(), anew, reload }}
           />
-          <List ref={this.#list} conversation={conversation} past={past} tick={tick} deeds={this.#deeds} />
+          <List hold={this.#holdList} conversation={conversation} past={past} tick={tick} deeds={this.#deeds} />
           {!this.#atEnd && (
-            <button type="button" class="latest" onClick={() => this.#list.current?.toEnd()}>
+            <button type="button" class="latest" onClick={() => this.#list?.toEnd()}>
               {unread.count > 0 ? `${unread.count} new` : "Latest"} ↓
             </button>
           )}
           <Composer
-            ref={this.#composer}
+            hold={this.#holdComposer}
             draft={tab.draft}
             keep={(draft) => {
               tab.draft = draft;
             }}
             say={this.#say}
-            away={() => this.#list.current?.focus()}
+            away={() => this.#list?.focus()}
           />
         </main>
         <Side conversation={conversation} chat={chat} close={closeSide} />

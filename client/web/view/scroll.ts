@@ -80,7 +80,9 @@ export class Scroll {
   #hold(): void {
     const edge = this.#box.getBoundingClientRect().top;
     for (const part of this.#box.querySelectorAll<HTMLElement>("[data-part]")) {
-      if (part.getBoundingClientRect().bottom <= edge) continue;
+      // The log has no box of its own.
+      const { bottom } = (part.lastElementChild ?? part).getBoundingClientRect();
+      if (bottom <= edge) continue;
       for (const row of part.querySelectorAll<HTMLElement>("[data-key]")) {
         const { top, bottom } = row.getBoundingClientRect();
         if (bottom <= edge) continue;

@@ -4,7 +4,7 @@ import { titleOf } from "./model/unread.ts";
 import { Idle, isNewer } from "./newer.ts";
 import { claimTab, Tab } from "./tab.ts";
 import { type Place, Talk } from "./talk.ts";
-import { Join } from "./view/join.tsx";
+import { Join, serversOf } from "./view/join.tsx";
 import { Room } from "./view/room.tsx";
 
 /** Milliseconds between two drawings of a page that is not seen: its title counts. */
@@ -21,7 +21,6 @@ let why: string | undefined;
 let newer = false;
 /** Whether one is on the way out: what is not delivered is delivered first. */
 let leaving = false;
-let tick = 0;
 let drawing = false;
 
 function placeOf({ pathname, search }: Location): Place {
@@ -40,15 +39,11 @@ function changed(): void {
 
 function draw(): void {
   drawing = false;
-  tick++;
   const now = performance.now();
   talk?.conversation.link.tick(now);
   if (leaving && talk?.isOver) anew();
   document.title = titleOf(place.chat, talk?.conversation.unread.count ?? 0);
-  render(
-    talk ? <Room {...{ talk, tab, tick, newer, changed, reload, anew, leave }} chat={place.chat} /> : door(),
-    root,
-  );
+  render(talk ? <Room {...{ talk, tab, newer, changed, reload, anew, leave }} chat={place.chat} /> : door(), root);
   const next = talk?.conversation.link.next;
   if (next !== undefined) setTimeout(changed, next);
 }
@@ -70,6 +65,14 @@ function enter(name: string): void {
   talk = new Talk(place, name, tab, changed);
   watchForNewer(talk);
   changed();
+}
+
+/** Whoever goes on, but not at a server that is not there any more, goes on at any. */
+async function checkServer(server: string): Promise<void> {
+  const servers = await serversOf(place.chat);
+  if (servers.length === 0 || servers.some(({ name, status }) => name === server && status === "alive")) return;
+  place = { chat: place.chat };
+  history.replaceState(null, "", location.pathname);
 }
 
 /** After an outage the deployment may be another one. */
@@ -119,5 +122,8 @@ document.addEventListener("visibilitychange", () => {
 });
 
 await claimTab();
-if (tab.name !== undefined) enter(tab.name);
+if (tab.name !== undefined) {
+  if (place.server !== undefined) await checkServer(place.server);
+  enter(tab.name);
+}
 changed();

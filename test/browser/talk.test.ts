@@ -27,6 +27,10 @@ browse("W1 W2 two people join by name and talk; the name is remembered, the chat
     "John",
     expect.stringMatching(/^main /),
   ]);
+  await anne.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await anne.page.getByRole("button", { name: "Copy link" }).click();
+  await anne.status.getByText("The link is copied").waitFor();
+  expect(await anne.page.evaluate(() => navigator.clipboard.readText())).toBe(`${party.url}/chats/${chat}`);
   const again = party.add(await john.another());
   await again.page.goto(`${party.url}/chats/other`);
   expect(await again.page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("John");
@@ -87,6 +91,8 @@ browse("W1 W6 a server can be given or gone to, with all there is; one that is n
   await john.sees("from b");
   await john.until("to be on main", async () => /main.*yours/.test((await servers.allTextContents()).join("\n")));
   expect(await john.texts()).toEqual(["from b"]);
+  await john.page.goto(`${party.url}/chats/${chat}?server=nowhere`);
+  await john.sees("from b");
   const lost = await party.visitor();
   await lost.page.goto(`${party.url}/chats/${chat}?server=nowhere`);
   await lost.page.getByRole("alert").getByText("There is no server nowhere").waitFor();

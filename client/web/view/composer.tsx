@@ -1,6 +1,6 @@
 /** Where one writes. */
 import { Component, createRef } from "preact";
-import { FullError, TextError } from "../../lib/index.ts";
+import { FullError, LeftError, TextError } from "../../lib/index.ts";
 
 /** Lines shown at most. */
 const LINES = 8;
@@ -10,7 +10,7 @@ interface Props {
   hold(composer: Composer): void;
   draft: string;
   keep(draft: string): void;
-  /** Throws TextError or FullError, whose words are shown, and then the text stays. */
+  /** Throws TextError, FullError or LeftError, whose words are shown, and then the text stays. */
   say(text: string): void;
   /** Away from here, to the list. */
   away(): void;
@@ -37,7 +37,7 @@ export class Composer extends Component<Props, { lines: number; why?: string | u
     try {
       this.props.say(text);
     } catch (error) {
-      if (!(error instanceof TextError || error instanceof FullError)) throw error;
+      if (!(error instanceof TextError || error instanceof FullError || error instanceof LeftError)) throw error;
       this.setState({ why: `Not sent: ${error.message}` });
       return;
     }

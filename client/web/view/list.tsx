@@ -16,8 +16,6 @@ const ROW_PX = 44;
 interface Props {
   conversation: Conversation;
   past: Past;
-  /** Rises whenever something may look different. */
-  tick: number;
   /** Is given the list, to move it. */
   hold(list: List): void;
   deeds: Deeds & { earlier(): void; end(atEnd: boolean): void };

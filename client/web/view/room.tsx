@@ -13,7 +13,6 @@ interface Props {
   talk: Talk;
   chat: string;
   tab: Tab;
-  tick: number;
   newer: boolean;
   changed(): void;
   leave(): void;
@@ -42,6 +41,7 @@ export class Room extends Component<Props, State> {
   override componentDidMount(): void {
     addEventListener("keydown", this.#key);
     document.addEventListener("visibilitychange", this.#watch);
+    this.#watch();
   }
 
   override componentWillUnmount(): void {
@@ -97,7 +97,7 @@ export class Room extends Component<Props, State> {
     else if (key.length === 1 && key !== " " && !(target as Element).closest("a, button")) this.#composer?.focus();
   };
 
-  override render({ talk, chat, tab, tick, newer, leave, anew, reload }: Props, { keys, side }: State) {
+  override render({ talk, chat, tab, newer, leave, anew, reload }: Props, { keys, side }: State) {
     const { conversation, past } = talk;
     const { people, unread, link } = conversation;
     const closeSide = () => this.setState({ side: false });
@@ -135,7 +135,7 @@ export class Room extends Component<Props, State> {
             newer={newer}
             deeds={{ tryNow: () => talk.tryNow(), anew, reload }}
           />
-          <List hold={this.#holdList} conversation={conversation} past={past} tick={tick} deeds={this.#deeds} />
+          <List hold={this.#holdList} conversation={conversation} past={past} deeds={this.#deeds} />
           {!this.#atEnd && (
             <button type="button" class="latest" onClick={() => this.#list?.toEnd()}>
               {unread.count > 0 ? `${unread.count} new` : "Latest"} ↓

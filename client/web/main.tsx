@@ -17,11 +17,12 @@ const idle = new Idle();
 let place = placeOf(location);
 let tab = new Tab(place.chat);
 let talk: Talk | undefined;
-let why: string | undefined;
 let newer = false;
 /** Whether one is on the way out: what is not delivered is delivered first. */
 let leaving = false;
 let drawing = false;
+/** The next drawing of what changes by itself. */
+let later: ReturnType<typeof setTimeout> | undefined;
 
 function placeOf({ pathname, search }: Location): Place {
   const chat = /^\/chats\/([^/]+)/.exec(pathname)?.[1] ?? LOBBY;
@@ -44,13 +45,12 @@ function draw(): void {
   if (leaving && talk?.isOver) anew();
   document.title = titleOf(place.chat, talk?.conversation.unread.count ?? 0);
   render(talk ? <Room {...{ talk, tab, newer, changed, reload, anew, leave }} chat={place.chat} /> : door(), root);
+  clearTimeout(later);
   const next = talk?.conversation.link.next;
-  if (next !== undefined) setTimeout(changed, next);
+  if (next !== undefined) later = setTimeout(changed, next);
 }
 
-const door = () => (
-  <Join {...{ place, why, join }} choose={location.pathname === "/"} name={tab.name ?? tab.lastName} />
-);
+const door = () => <Join {...{ place, join }} choose={location.pathname === "/"} name={tab.name ?? tab.lastName} />;
 
 function join(name: string, to: Place): void {
   place = to;

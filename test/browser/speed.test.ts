@@ -81,16 +81,24 @@ interface Traced {
   dur: number;
   /** Absent where none was used. */
   tdur?: number;
-  args: { name?: string };
+  args: { name?: string; data?: { frames?: { url: string; processId: number }[] } };
 }
 
 /** What the page did meanwhile, in processor time: how long others made it wait says nothing of it. */
 async function working(visitor: Visitor, meanwhile: () => Promise<void>): Promise<Work> {
   const browser = visitor.context.browser() as Browser;
-  await browser.startTracing(visitor.page, { categories: ["toplevel", "devtools.timeline"] });
+  await browser.startTracing(visitor.page, {
+    categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"],
+  });
   await meanwhile();
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: Traced[] };
-  const main = traceEvents.find(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
+  // Other tests have pages in this browser, too.
+  const process = traceEvents
+    .flatMap(({ args }) => args.data?.frames ?? [])
+    .find(({ url }) => url === visitor.page.url())?.processId;
+  const main = traceEvents.find(
+    ({ name, pid, args }) => pid === process && name === "thread_name" && args.name === "CrRendererMain",
+  );
   const done = traceEvents.filter(({ pid, tid, ph }) => ph === "X" && pid === main?.pid && tid === main.tid);
   const tasks = done.filter(({ name }) => name === "ThreadControllerImpl::RunTask");
   const drawings = done.filter(({ name }) => name === "FireAnimationFrame");

@@ -57,6 +57,8 @@ export class Visitor {
     await this.page.getByRole("textbox", { name: "Name" }).fill(name);
     await this.page.getByRole("button", { name: "Join" }).click();
     await this.message.waitFor();
+    // One can write before one is welcomed, but hears nothing.
+    await this.page.locator(".side").getByText("you", { exact: true }).waitFor({ state: "attached" });
     return this;
   }
 

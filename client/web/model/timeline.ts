@@ -8,12 +8,12 @@ import { type Entry, type Row, rowAfter, rowsAfter, type Said } from "./rows.ts"
 export interface Chunk {
   key: number;
   rows: readonly Row[];
-  /** Whether it was sealed off the end or read right before the beginning of what is shown, so that it is in sight or close to it. */
+  /** Whether it was drawn before, or is next to what is, so that it may be in sight. */
   near: boolean;
 }
 
-/** Rows of a chunk: a screen or two, so that few are drawn that are not seen. */
-const CHUNK = 50;
+/** Rows of a chunk: few, for a frame in which so many are sealed draws them anew. */
+const CHUNK = 25;
 /** Rows the tail keeps, at least, when its oldest are sealed into a chunk. */
 const TAIL = 100;
 /** Rows kept in all: about 50 MB. */
@@ -22,6 +22,8 @@ export const MOST_ROWS = 50_000;
 export class Timeline {
   readonly chunks: Chunk[] = [];
   #tail: Row[] = [];
+  /** How many rows of the tail were drawn; those are its first. */
+  #drawn = 0;
   #size = 0;
   #nextKey = 0;
   /** Whether old rows were let go. */
@@ -44,11 +46,17 @@ export class Timeline {
     this.#tail.push(rowAfter(this.last, entry));
     this.#size++;
     if (this.#tail.length < TAIL + CHUNK) return;
-    this.#seal(this.#tail.splice(0, CHUNK));
+    this.#seal(this.#tail.splice(0, CHUNK), this.#drawn > 0);
+    this.#drawn = Math.max(0, this.#drawn - CHUNK);
     while (this.#size > MOST_ROWS) {
       this.#size -= this.chunks.shift()?.rows.length ?? 0;
       this.cut = true;
     }
+  }
+
+  /** All there is now was drawn. */
+  drew(): void {
+    this.#drawn = this.#tail.length;
   }
 
   /** Instead of the last one. */
@@ -65,7 +73,7 @@ export class Timeline {
       const chunk = this.chunks.at(-1);
       if (chunk && chunk.rows.length < CHUNK)
         this.chunks[this.chunks.length - 1] = { ...chunk, rows: [...chunk.rows, row] };
-      else this.#seal([row]);
+      else this.#seal([row], false);
       this.#size++;
     }
   }
@@ -100,11 +108,8 @@ export class Timeline {
     }
   }
 
-  #seal(rows: Row[]): void {
-    this.chunks.push({ key: this.#nextKey++, rows, near: true });
-    // Of many sealed at once only the latest are close to the end.
-    const before = this.chunks.at(-3);
-    if (before?.near) this.chunks[this.chunks.length - 3] = { ...before, near: false };
+  #seal(rows: Row[], drawn: boolean): void {
+    this.chunks.push({ key: this.#nextKey++, rows, near: drawn || this.chunks.length === 0 });
   }
 
   /** What was the first row is now behind `before`. */

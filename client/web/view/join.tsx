@@ -13,8 +13,6 @@ interface Props {
   /** Whether the chat can be chosen. */
   choose: boolean;
   name: string;
-  /** Why one is here again. */
-  why: string | undefined;
   join(name: string, place: Place): void;
 }
 
@@ -35,7 +33,7 @@ export class Join extends Component<Props, { servers?: Listed[] }> {
     if (name !== "") this.props.join(name, { chat: choose ? text("chat") : place.chat, ...(server && { server }) });
   };
 
-  override render({ place, choose, name, why }: Props, { servers = [] }: { servers?: Listed[] }) {
+  override render({ place, choose, name }: Props, { servers = [] }: { servers?: Listed[] }) {
     const living = servers.filter(({ name, status }) => status === "alive" && !name.includes("@"));
     const isThere = place.server === undefined || living.some(({ name }) => name === place.server);
     return (
@@ -43,7 +41,6 @@ export class Join extends Component<Props, { servers?: Listed[] }> {
         <form onSubmit={this.#submit}>
           <h1>{choose ? "Chatty" : place.chat}</h1>
           <p class="quiet">{choose ? "A chat on many servers that are one." : "Say who you are, and join the chat."}</p>
-          {why && <p role="alert">{why}</p>}
           <label>
             Name
             <input name="name" required maxLength={MAX_NAME} defaultValue={name} autocomplete="nickname" autofocus />

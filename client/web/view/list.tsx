@@ -33,7 +33,13 @@ export class List extends Component<Props, { sight?: Sight }> {
     this.setState({ sight: new Sight(box, NEAR_PX) });
   }
 
+  override getSnapshotBeforeUpdate(): null {
+    this.#scroll?.ready();
+    return null;
+  }
+
   override componentDidUpdate(): void {
+    this.props.conversation.timeline.drew();
     // What was read may not have filled the screen; that is known when it was laid out, and one is back where one was.
     if (this.props.past.state === "more" && this.props.conversation.start)
       requestAnimationFrame(() => this.#scroll?.look());
@@ -84,6 +90,7 @@ export class List extends Component<Props, { sight?: Sight }> {
               ))}
           </section>
           <div role="log" aria-label="Messages" aria-relevant="additions" data-part>
+            <div class="edge" />
             {timeline.tail.map(row)}
             {conversation.mine.map(row)}
           </div>

@@ -44,6 +44,10 @@ export class Room extends Component<Props, State> {
     this.#watch();
   }
 
+  override componentDidUpdate(_: Props, before: State): void {
+    if (this.state.side && !before.side) document.querySelector<HTMLElement>(".side .close")?.focus();
+  }
+
   override componentWillUnmount(): void {
     removeEventListener("keydown", this.#key);
     document.removeEventListener("visibilitychange", this.#watch);

@@ -17,8 +17,12 @@ export class Scroll {
   readonly #ears: Ears;
   readonly #sizes: ResizeObserver;
   #atEnd = true;
-  /** The row at the top, and how far below the top it is. */
-  #held: { row: HTMLElement; key: string; top: number } | undefined;
+  /** The height of all at the last look. */
+  #height = 0;
+  /** Pixels that could not be gone. */
+  #owed = 0;
+  /** What is read: a row, or a part that is not drawn; and where it is, in pixels from the beginning. */
+  #held: { part: HTMLElement; row: HTMLElement | undefined; at: number } | undefined;
 
   /** `box` scrolls; its only child has the rows, each with `data-key`. */
   constructor(box: HTMLElement, ears: Ears) {
@@ -38,42 +42,60 @@ export class Scroll {
     this.#box.scrollTop = this.#box.scrollHeight;
   }
 
+  /** Something is about to change: what is read may be drawn by now, so that it can be held by its row. */
+  ready(): void {
+    if (this.#held && this.#held.row === undefined) this.#hold();
+  }
+
   /** Looks whether the beginning is near; for when there may be more of it. */
   look(): void {
     if (this.#box.scrollTop < BEGIN_PX) this.#ears.begin();
   }
 
   #moved = (): void => {
-    const { scrollTop, scrollHeight, clientHeight } = this.#box;
-    const atEnd = scrollHeight - scrollTop - clientHeight < END_PX;
+    const { scrollTop, clientHeight } = this.#box;
+    // What came since the last look has not moved anybody away from the end.
+    const atEnd = this.#height - scrollTop - clientHeight < END_PX;
     if (atEnd !== this.#atEnd) {
       this.#atEnd = atEnd;
       this.#ears.end(atEnd);
     }
-    this.#hold();
+    this.#settle();
     this.look();
   };
 
-  /** Something has another size. */
+  /** Goes with what is read if that has another place now. */
   #settle(): void {
+    this.#height = this.#box.scrollHeight;
     if (this.#atEnd) {
+      this.#held = undefined;
       this.toEnd();
       return;
     }
-    if (this.#held === undefined) return;
-    const { key, top } = this.#held;
-    // A row that was moved into a chunk is another element of the same key.
-    const row = this.#held.row.isConnected
-      ? this.#held.row
-      : this.#box.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
-    if (row === null) return;
-    const moved = this.#topOf(row) - top;
-    if (moved !== 0) this.#box.scrollTop += moved;
+    const place = this.#held && this.#placeOf(this.#held);
+    if (this.#held && place) this.#goBy(this.#at(place) - this.#held.at);
     this.#hold();
   }
 
-  #topOf(element: Element): number {
-    return element.getBoundingClientRect().top - this.#box.getBoundingClientRect().top;
+  /** Scrolls by as much; only whole pixels are gone, the rest is gone the next time. */
+  #goBy(pixels: number): void {
+    if (pixels === 0) return;
+    const from = this.#box.scrollTop;
+    this.#box.scrollTop = from + pixels + this.#owed;
+    this.#owed = Math.max(-1, Math.min(1, from + pixels + this.#owed - this.#box.scrollTop));
+  }
+
+  /** Where what is held is drawn now: a row that was moved into a chunk is another element of the same key. */
+  #placeOf({ part, row }: { part: HTMLElement; row: HTMLElement | undefined }): HTMLElement | undefined {
+    if (row === undefined) return part.isConnected ? part : undefined;
+    if (row.isConnected) return row;
+    return this.#box.querySelector<HTMLElement>(`[data-key="${CSS.escape(row.dataset.key ?? "")}"]`) ?? undefined;
+  }
+
+  /** Pixels from the beginning, however far one has scrolled. */
+  #at(element: Element): number {
+    const { top } = element.getBoundingClientRect();
+    return top - this.#box.getBoundingClientRect().top + this.#box.scrollTop;
   }
 
   /** Remembers the first row in sight. */
@@ -81,14 +103,12 @@ export class Scroll {
     const edge = this.#box.getBoundingClientRect().top;
     for (const part of this.#box.querySelectorAll<HTMLElement>("[data-part]")) {
       // The log has no box of its own.
-      const { bottom } = (part.lastElementChild ?? part).getBoundingClientRect();
-      if (bottom <= edge) continue;
-      for (const row of part.querySelectorAll<HTMLElement>("[data-key]")) {
-        const { top, bottom } = row.getBoundingClientRect();
-        if (bottom <= edge) continue;
-        this.#held = { row, key: row.dataset.key ?? "", top: top - edge };
-        return;
-      }
+      const last = part.lastElementChild ?? part;
+      if (last.getBoundingClientRect().bottom <= edge) continue;
+      const rows = [...part.querySelectorAll<HTMLElement>("[data-key]")];
+      const row = rows.find((row) => row.getBoundingClientRect().bottom > edge);
+      this.#held = { part, row, at: this.#at(row ?? part) };
+      return;
     }
   }
 }

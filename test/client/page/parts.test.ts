@@ -129,12 +129,20 @@ describe("the timeline", () => {
     return play.timeline;
   };
 
-  it("W15 all but the latest rows are in chunks, of which the last are near the end", () => {
-    const timeline = long(1000);
-    expect([timeline.size, timeline.tail.length]).toEqual([1000, 100]);
-    expect(timeline.chunks.length).toBe(18);
-    expect(timeline.chunks.filter(({ near }) => near).length).toBe(2);
-    expect(new Set(timeline.chunks.map(({ key }) => key)).size).toBe(18);
+  it("W15 all but the latest rows are in chunks, of which those that were drawn stay so", () => {
+    const play = Play.welcomed();
+    const { timeline } = play;
+    const add = (count: number) => {
+      for (let i = 0; i < count; i++) play.tell(said(timeline.size + 1, "text"));
+      timeline.drew();
+    };
+    add(60);
+    add(940);
+    expect([timeline.size, timeline.tail.length, timeline.chunks.length]).toEqual([1000, 100, 36]);
+    expect(timeline.chunks.map(({ near }) => near)).toEqual([...Array(3).fill(true), ...Array(33).fill(false)]);
+    add(25);
+    expect(timeline.chunks.at(-1)?.near).toBe(true);
+    expect(new Set(timeline.chunks.map(({ key }) => key)).size).toBe(37);
   });
 
   it("W15 the oldest of very many are let go", () => {

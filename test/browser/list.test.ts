@@ -96,6 +96,10 @@ browse("W8 who reads above is not moved, and is told how much is new; who is at 
   const john = await party.joined("John", chat);
   await sayMany(speaker, 100);
   await john.until("the end", async () => (await seen(john)).at(-1) === 100);
+  for (const width of [390, 1280, 360, 1280]) {
+    await john.page.setViewportSize({ width, height: 720 });
+    await john.until(`the end at ${width}`, async () => (await seen(john)).at(-1) === 100);
+  }
   await scrollTo(john, 0.3);
   await john.until("the middle", async () => isRun(await seen(john)) && (await seen(john)).at(-1) !== 100);
   const middle = (await seen(john))[5] as number;

@@ -53,9 +53,9 @@ export class Scroll {
   }
 
   #moved = (): void => {
-    const { scrollTop, clientHeight } = this.#box;
-    // What came since the last look has not moved anybody away from the end.
-    const atEnd = this.#height - scrollTop - clientHeight < END_PX;
+    const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    // Neither what came since the last look, nor another width of the page, has moved anybody away from the end.
+    const atEnd = Math.min(this.#height, scrollHeight) - scrollTop - clientHeight < END_PX;
     if (atEnd !== this.#atEnd) {
       this.#atEnd = atEnd;
       this.#ears.end(atEnd);

@@ -2,11 +2,13 @@
 
 import type { WebSocketRoute } from "playwright-core";
 import { expect } from "vitest";
-import { entry, message, welcome } from "../client/rig.ts";
+import { entry, ID, message, welcome as welcomed } from "../client/rig.ts";
 import { Party } from "./party.ts";
 import { browse, type Visitor } from "./visitor.ts";
 
 const party = new Party();
+
+const welcome = (fields: object = {}) => welcomed({ names: [{ name: "John", id: ID }], ...fields });
 
 /** A visitor whose page talks to the test: each connection is given to `play`, which answers what it says to a frame. */
 async function played(

@@ -5,10 +5,10 @@ import { MAX_BODY } from "./chat/limits.ts";
 import { NAME } from "./chat/parse.ts";
 import { httpError, readText } from "./object/http.ts";
 import type { Env } from "./object/server.ts";
-import { page } from "./page.ts";
+import { type Assets, page } from "./page.ts";
 import { ask, connectToAny, listServers, readTranscript } from "./placement.ts";
 
-export const app = new Hono<{ Bindings: Env }>();
+export const app = new Hono<{ Bindings: Env & Assets }>();
 
 app.use("/chats/:chat/*", async (c, next) => {
   const [, , chat, , server] = c.req.path.split("/");
@@ -16,8 +16,8 @@ app.use("/chats/:chat/*", async (c, next) => {
   return next();
 });
 
-app.get("/", (c) => c.html(page("lobby", new URL(c.req.url).origin), 200, PAGE_HEADERS));
-app.get("/chats/:chat", (c) => c.html(page(c.req.param("chat"), new URL(c.req.url).origin), 200, PAGE_HEADERS));
+app.get("/", (c) => page(c.env, "lobby", new URL(c.req.url).origin));
+app.get("/chats/:chat", (c) => page(c.env, c.req.param("chat"), new URL(c.req.url).origin));
 
 app.get("/chats/:chat/servers", (c) => listServers(c.env, c.req.param("chat")));
 
@@ -56,8 +56,6 @@ app.onError((error) => {
   console.error(JSON.stringify({ event: "failed", error: String(error) }));
   return httpError(503, "internal", "this failed inside; try again");
 });
-
-const PAGE_HEADERS = { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" };
 
 const badName = () =>
   httpError(400, "bad_name", "names of chats and servers are a-z, 0-9 and - (not first), at most 32");

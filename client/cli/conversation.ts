@@ -1,7 +1,7 @@
 /** What a client hears, as lines: what was said, in the original's words, and quiet notes about all else. */
 import type { ServerEntry } from "../../src/chat/wire.ts";
-import type { Client, Failure, Heard, Status } from "../lib/index.ts";
-import { People } from "./people.ts";
+import { type Client, type Failure, type Heard, People, type Status } from "../lib/index.ts";
+import { label, labels } from "./people.ts";
 import { dim, ofId } from "./style.ts";
 import { visible, visibleJson } from "./visible.ts";
 
@@ -49,9 +49,10 @@ export class Conversation {
   }
 
   who(): void {
-    const { count, labels } = this.people;
-    const more = count > labels.length ? ` and ${count - labels.length} more` : "";
-    this.note(`${amount(count, "person", "people")}: ${labels.join(", ")}${more}`);
+    const { count } = this.people;
+    const names = labels(this.people);
+    const more = count > names.length ? ` and ${count - names.length} more` : "";
+    this.note(`${amount(count, "person", "people")}: ${names.join(", ")}${more}`);
   }
 
   servers(): void {
@@ -94,14 +95,14 @@ export class Conversation {
       case "join":
         // Whether a namesake is here is asked with the new one among them.
         this.people.add(object);
-        this.#output.say(dim(`[JOIN] ${this.people.label(object)} joined the chat`, said));
+        this.#output.say(dim(`[JOIN] ${label(this.people, object)} joined the chat`, said));
         break;
       case "leave":
-        this.#output.say(dim(`[LEAVE] ${this.people.label(object)} left the chat`, said));
+        this.#output.say(dim(`[LEAVE] ${label(this.people, object)} left the chat`, said));
         break;
       case "message":
         this.people.hear(object);
-        this.#output.say(`${ofId(`[${this.people.label(object)}]`, object.id, said)} ${visible(object.text)}`);
+        this.#output.say(`${ofId(`[${label(this.people, object)}]`, object.id, said)} ${visible(object.text)}`);
         break;
       case "presence":
         this.note(`${object.joined} joined, ${object.left} left; ${amount(object.count, "person", "people")} here`);
@@ -125,9 +126,9 @@ export class Conversation {
   /** The first welcome says where one is; a later one only what is different. */
   #welcome(chat: string, server: string): void {
     if (this.#server === undefined) {
-      const { count, labels } = this.people;
-      const some = labels.slice(0, LISTED).join(", ");
-      const names = labels.length === 0 ? "" : `: ${some}${count > LISTED ? ", …" : ""}`;
+      const { count } = this.people;
+      const some = labels(this.people).slice(0, LISTED).join(", ");
+      const names = some === "" ? "" : `: ${some}${count > LISTED ? ", …" : ""}`;
       this.note(`chat ${visible(chat)}, server ${visible(server)}, ${amount(count, "person", "people")}${names}`);
     } else if (this.#lost) this.note(`back, on server ${visible(server)}`);
     else if (server !== this.#server) this.note(`moved to server ${visible(server)}`);

@@ -5,6 +5,7 @@ import { FullError, LeftError, TextError } from "./errors.ts";
 import type { Host, Socket } from "./host.ts";
 import type { Outgoing } from "./outbox.ts";
 import { chatUrl } from "./places.ts";
+import type { Message } from "./read.ts";
 import { readSnapshot } from "./snapshot.ts";
 import {
   type Action,
@@ -27,6 +28,8 @@ export interface Events {
   /** Everything that came, in order; a repeated message once. */
   object: Heard;
   state: Status;
+  /** A message came again, by another way: where one is now it is there, too. */
+  repeated: Message;
   /** A message of one's own is durable: everyone gets it. */
   echoed: Outgoing;
   /** A message of one's own will not be delivered. */
@@ -45,6 +48,7 @@ export class Client {
   readonly #ears: { [E in keyof Events]: Set<(event: Events[E]) => void> } = {
     object: new Set(),
     state: new Set(),
+    repeated: new Set(),
     echoed: new Set(),
     failed: new Set(),
     unsaved: new Set(),
@@ -206,6 +210,9 @@ export class Client {
         break;
       case "status":
         this.#tell("state", action.status);
+        break;
+      case "repeated":
+        this.#tell("repeated", action.message);
         break;
       case "echoed":
         this.#tell("echoed", action.message);

@@ -21,6 +21,9 @@ type Known = Exclude<ServerMessage, { type: "exit" | "reset" }> | Exit | Reset;
 /** An object of the contract, or of a later one: then only its `type` is sure. */
 export type Told = Known | { type: "unknown"; object: Record<string, unknown> };
 
+/** What somebody said. */
+export type Message = Extract<Told, { type: "message" }>;
+
 type Fields = Record<string, unknown>;
 
 const isString = (value: unknown): value is string => typeof value === "string";
@@ -67,6 +70,11 @@ export function readLine(line: string): Told | undefined {
   } catch {
     return undefined;
   }
+  return readObject(object);
+}
+
+/** The same of what was parsed already. */
+export function readObject(object: unknown): Told | undefined {
   if (!isFields(object) || !isString(object.type)) return undefined;
   const { type } = object;
   if (!Object.hasOwn(SHAPES, type)) return { type: "unknown", object };

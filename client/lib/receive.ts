@@ -68,7 +68,7 @@ function welcome(state: State, { id, session, cursor, n, servers, server }: Of<"
 function message(state: State, told: Of<"message">, at: Moment, out: Action[]): void {
   const { id, n, text, origin, seq } = told;
   if (state.cursor) state.cursor[origin] = Math.max(seq, state.cursor[origin] ?? 0);
-  if (state.seen.add(id, n)) out.push({ do: "tell", object: told });
+  out.push(state.seen.add(id, n) ? { do: "tell", object: told } : { do: "repeated", message: told });
   if (id !== state.id) return;
   state.echoed = Math.max(state.echoed, n);
   state.outbox.next = Math.max(state.outbox.next, n + 1);

@@ -2,7 +2,7 @@
 import type { Cursor } from "../../src/chat/wire.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
 import { chatUrl, type Place } from "./places.ts";
-import type { Told } from "./read.ts";
+import type { Message, Told } from "./read.ts";
 import { Seen } from "./seen.ts";
 import type { Storage } from "./storage.ts";
 
@@ -77,6 +77,8 @@ export type Action =
   /** Call `wake` at this time; replaces the wake before. */
   | { do: "wake"; at: Time | undefined }
   | { do: "tell"; object: Heard }
+  /** A message came that was told before. */
+  | { do: "repeated"; message: Message }
   | { do: "echoed"; message: Outgoing }
   | { do: "failed"; message: Failure }
   /** Store the snapshot, before what follows is done. */

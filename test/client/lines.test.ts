@@ -2,11 +2,11 @@
 import { expect, it, vi } from "vitest";
 import { Conversation } from "../../client/cli/conversation.ts";
 import { giveUp } from "../../client/cli/patience.ts";
-import { People } from "../../client/cli/people.ts";
+import { label, labels } from "../../client/cli/people.ts";
 import { Plain, sendLines } from "../../client/cli/pipe.ts";
 import { isRich, wantsColour } from "../../client/cli/style.ts";
 import { visible, visibleJson } from "../../client/cli/visible.ts";
-import { Client } from "../../client/lib/index.ts";
+import { Client, People } from "../../client/lib/index.ts";
 import { Bench } from "./bench.ts";
 import { entry, ID, message, URL, welcome } from "./rig.ts";
 
@@ -104,23 +104,23 @@ it("T3 namesakes are told apart while both are here, and by as many digits as it
   const people = new People();
   const [a, b] = [person("John", "9f3a11"), person("John", "9f3a22")];
   people.reset([a], 1);
-  expect(people.label(a)).toBe("John");
-  expect(people.label(b)).toBe("John#9f3a2");
+  expect(label(people, a)).toBe("John");
+  expect(label(people, b)).toBe("John#9f3a2");
   people.add(b);
-  expect(people.labels).toEqual(["John#9f3a1", "John#9f3a2"]);
+  expect(labels(people)).toEqual(["John#9f3a1", "John#9f3a2"]);
   people.add({ ...a, name: "Jack" });
-  expect([people.label(b), people.count]).toEqual(["John", 2]);
+  expect([label(people, b), people.count]).toEqual(["John", 2]);
   people.remove(a);
-  expect(people.labels).toEqual(["John"]);
+  expect(labels(people)).toEqual(["John"]);
 });
 
 it("T3 in a crowd who speaks is known from then on; names that pass for something else are always tagged", () => {
   const people = new People();
   people.reset([person("Anne", "aaaa1")], 200);
   people.hear(person("John", "1111a"));
-  expect(people.label(person("John", "2222b"))).toBe("John#2222");
+  expect(label(people, person("John", "2222b"))).toBe("John#2222");
   for (const name of ["JOIN", "LEAVE", "a] [b", "John#2222"])
-    expect(people.label(person(name, "12345"))).toBe(`${name}#1234`);
+    expect(label(people, person(name, "12345"))).toBe(`${name}#1234`);
 });
 
 it("T4 what a terminal would obey is shown, in texts, names and whatever servers say", () => {

@@ -188,6 +188,15 @@ describe("hearing", () => {
     expect(rig.state.cursor).toEqual({ "main#1": 2, "b#1": 9 });
   });
 
+  it("K27 a repetition is told as such, with where it is from this time", () => {
+    const rig = new Rig();
+    rig.welcome();
+    expect(rig.all("repeated", rig.hear(message(2, "two", { id: "x", seq: 1 })))).toEqual([]);
+    const again = rig.hear(message(2, "two", { id: "x", origin: "b#1", seq: 9 }));
+    expect(rig.all("repeated", again)).toMatchObject([{ message: { id: "x", n: 2, text: "two", origin: "b#1" } }]);
+    expect(rig.all("tell", again)).toEqual([]);
+  });
+
   it("K5 at least the last 8192 are remembered, and not many more", () => {
     const rig = new Rig();
     rig.welcome();

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 const ID = /\b[A-Z]\d+\b/g;
-const TITLE = /\b(?:it|test|describe)(?:\.\w+)*(?:\([^()`"']*\))?\(\s*(["'`])((?:(?!\1)[\s\S])*)\1/g;
+const TITLE = /\b(?:it|test|describe|browse)(?:\.\w+)*(?:\([^()`"']*\))?\(\s*(["'`])((?:(?!\1)[\s\S])*)\1/g;
 
 const protocol = readFileSync(join(root, "docs/protocol.md"), "utf8");
 const rules = [...protocol.matchAll(/^- \*\*([A-Z]\d+)\*\* /gm)].map((m) => m[1]);

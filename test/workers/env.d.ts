@@ -3,6 +3,7 @@ declare namespace Cloudflare {
   interface Env {
     CHAT_SERVER: DurableObjectNamespace;
     COOKIE: string;
+    ASSETS: Fetcher;
   }
   interface GlobalProps {
     mainModule: typeof import("../../src/index.ts");

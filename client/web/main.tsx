@@ -9,6 +9,8 @@ import { Room } from "./view/room.tsx";
 
 /** Milliseconds between two drawings of a page that is not seen: its title counts. */
 const HIDDEN_MS = 1000;
+/** Milliseconds until a deployment that did not answer is asked again whether it has a newer page. */
+const ASK_AGAIN_MS = 5000;
 /** The chat of the front page. */
 const LOBBY = "lobby";
 
@@ -79,8 +81,12 @@ async function checkServer(server: string): Promise<void> {
 function watchForNewer({ conversation }: Talk): void {
   const { link } = conversation;
   link.returned = async () => {
-    newer ||= await isNewer();
-    if (newer) reloadWhenIdle();
+    const answer = newer || (await isNewer());
+    // Who is just back may be gone again.
+    if (answer === undefined) setTimeout(link.returned, ASK_AGAIN_MS);
+    if (newer || !answer) return;
+    newer = true;
+    reloadWhenIdle();
     changed();
   };
 }

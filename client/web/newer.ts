@@ -9,17 +9,17 @@ const IDLE_MS = 20_000;
 const files = (): string[] =>
   [...document.querySelectorAll<HTMLScriptElement>("script[src]")].map(({ src }) => new URL(src).pathname);
 
-/** Asks the deployment; false also if nobody answers. */
-export async function isNewer(): Promise<boolean> {
+/** Asks the deployment; nothing if nobody answers. */
+export async function isNewer(): Promise<boolean | undefined> {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const answer = await fetch(location.pathname, { cache: "no-store", headers: { accept: "text/html" }, signal });
-    if (!answer.ok) return false;
+    if (!answer.ok) return undefined;
     const page = await answer.text();
     return files().some((file) => !page.includes(file));
   } catch (error) {
-    // No network, or too late: it is asked again when the connection was lost the next time.
-    if (error instanceof TypeError || error instanceof DOMException) return false;
+    // No network, or too late.
+    if (error instanceof TypeError || error instanceof DOMException) return undefined;
     throw error;
   }
 }

@@ -109,7 +109,7 @@ browse("W12 after an outage a newer page says so, and is loaded when nobody mind
   await party.chatty.kill();
   await john.status.getByText("No connection").waitFor();
   await john.page.route(`**/chats/${chat}`, async (route) => {
-    const answer = await route.fetch();
+    const answer = await route.fetch({ maxRetries: 3 });
     await route.fulfill({ response: answer, body: (await answer.text()).replace(/index-[^.]+\.js/, "index-newer.js") });
   });
   await party.chatty.start();

@@ -12,7 +12,7 @@ import { last as latest } from "./history.ts";
 import { HISTORY, MAX_NAMES, MAX_RELAY, MAX_ROW } from "./limits.ts";
 import { aheadIn, canRelease, isComplete, release } from "./parked.ts";
 import { askAll, pump } from "./peers.ts";
-import { enter, expire, leave, presenceLines } from "./people.ts";
+import { crowdLine, enter, expire, leave, presenceLines } from "./people.ts";
 import { publish } from "./published.ts";
 import { acceptArrived, answerArrived } from "./relay.ts";
 import { isBelowFloor, raised, trim } from "./retention.ts";
@@ -55,6 +55,9 @@ export function flush(state: State, now: number, out: Effect[]): void {
   tell(state, [...news, ...said], now, out);
   for (const client of leaving) exit(state, client, "leave", out);
   tell(state, last, now, out);
+  // Who joins a crowd beside others cannot know which of them its welcome counted.
+  if (came.length > 1 && state.presence.count > MAX_NAMES)
+    for (const client of joining) send(client, [crowdLine(state, 0, 0)], out);
   startOver(state, state.log.floorNow().pos, now, out);
   dropSlow(state, now, out);
   answerArrived(state, arrived, out);

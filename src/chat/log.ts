@@ -21,7 +21,7 @@ const NONE: ReadonlySet<number> = new Set();
 
 export class Log {
   readonly #read: ReadRow;
-  /** The lines of the latest rows: those of this turn are not in the store yet, and relays ask for them soon. */
+  /** The lines of rows written or read of late: those of this turn are not in the store yet, and others are asked for again soon. */
   readonly #recent = new Map<number, string>();
   #recentSize = 0;
   /** All batches in the order applied. */
@@ -96,7 +96,7 @@ export class Log {
     return place;
   }
 
-  /** Lets go of the oldest lines held in memory beyond `most` characters; all of them are in the store by now. */
+  /** Lets go of the lines longest held in memory beyond `most` characters; all of them are in the store by now. */
   forgetLines(most: number): void {
     for (const [pos, lines] of this.#recent) {
       if (this.#recentSize <= most) break;
@@ -107,7 +107,15 @@ export class Log {
 
   /** The lines of a batch as they were written. */
   linesOf({ pos, start, head }: Place): string {
-    return (this.#recent.get(pos) ?? this.#read(pos)).slice(start, start + head.size);
+    return (this.#recent.get(pos) ?? this.#recall(pos)).slice(start, start + head.size);
+  }
+
+  /** A row from the store; it stays in memory for a while, for who asks for it is seldom alone. */
+  #recall(pos: number): string {
+    const lines = this.#read(pos);
+    this.#recent.set(pos, lines);
+    this.#recentSize += lines.length;
+    return lines;
   }
 
   /** The highest number applied of an origin. */

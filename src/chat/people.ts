@@ -54,7 +54,12 @@ export function presenceLines(state: State): { came: string[]; went: string[] } 
       came: joined.map((person) => line({ type: "join", ...person })),
       went: left.map((person) => line({ type: "leave", ...person })),
     };
-  const { count } = state.presence;
-  const names = count <= MAX_NAMES ? { names: state.presence.names(MAX_NAMES) } : {};
-  return { came: [line({ type: "presence", count, joined: joined.length, left: left.length, ...names })], went: [] };
+  return { came: [crowdLine(state, joined.length, left.length)], went: [] };
+}
+
+/** How many are here, and who, as far as they can be listed; and how many of them came and went just now. */
+export function crowdLine({ presence }: State, joined: number, left: number): string {
+  const { count } = presence;
+  const names = count <= MAX_NAMES ? { names: presence.names(MAX_NAMES) } : {};
+  return line({ type: "presence", count, joined, left, ...names });
 }

@@ -37,6 +37,9 @@ function hostOfDeployment({ HOST: host }: Env): string | undefined {
 /** Whether this deployment has another living server of the chat. */
 const hasNeighbours = (state: State): boolean => others(state).some((address) => hostOf(address) === undefined);
 
+/** Milliseconds without a row that make a lull: longer than a crowd's answers to one frame take to arrive. */
+const LULL_MS = 2;
+
 export class ChatServer extends DurableObject<Env> {
   readonly #chat: string;
   readonly #store: Store;
@@ -46,6 +49,8 @@ export class ChatServer extends DurableObject<Env> {
   #state!: State;
   /** The turn of the event loop that ends with the next flush, while something is queued. */
   #turn: Promise<void> | undefined;
+  /** When the log was last written, ms since epoch. */
+  #written = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -176,6 +181,7 @@ export class ChatServer extends DurableObject<Env> {
     switch (effect.do) {
       case "append":
         this.#store.append(effect);
+        this.#written = Date.now();
         break;
       case "put":
         this.#store.put(effect);
@@ -233,15 +239,20 @@ export class ChatServer extends DurableObject<Env> {
     this.#step({ type: "answer", peer, verb, ...answer, now: Date.now() });
   }
 
-  /** The flush comes once everything has been read that has arrived by now; a timer of zero waits for just that. */
+  /**
+   * The flush comes once everything has been read that has arrived by now: a timer of zero waits for just that, and takes a millisecond. After a lull
+   * nothing else is likely to have arrived, and it comes as soon as this event is done.
+   */
   #flushLater(): void {
     this.#turn = new Promise((resolve) => {
-      setTimeout(() => {
+      const flush = () => {
         this.#turn = undefined;
         const now = Date.now();
         this.#step({ type: "flush", silent: this.#sockets.silent(now), now });
         resolve();
-      }, 0);
+      };
+      if (Math.abs(Date.now() - this.#written) > LULL_MS) queueMicrotask(flush);
+      else setTimeout(flush, 0);
     });
   }
 }

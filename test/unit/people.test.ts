@@ -29,6 +29,20 @@ describe("a crowd", () => {
     expect(alice.all("presence").slice(before)).toMatchObject([{ joined: 3, left: 3, count: 7 }]);
   });
 
+  it("P8 C6 of more than 100 is counted right by who joins it beside others", () => {
+    const { cluster, main } = crowd(100);
+    const two = [main.connect().join("x"), main.connect().join("y")];
+    cluster.settle();
+    for (const client of two) {
+      expect(client.last("welcome").count).toBe(103);
+      expect(client.all("join").map(({ name }) => name)).toEqual(["x", "y"]);
+      expect(client.last("presence")).toEqual({ type: "presence", count: 103, joined: 0, left: 0 });
+    }
+    const alone = main.connect().join("z");
+    cluster.settle();
+    expect([alone.all("presence"), two.map((client) => client.all("presence").length)]).toEqual([[], [1, 1]]);
+  });
+
   it("P2 is named while it has at most 100", () => {
     expect(crowd(99).alice.last("presence").names?.length).toBe(100);
     expect(crowd(100).alice.last("presence")).not.toHaveProperty("names");

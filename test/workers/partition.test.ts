@@ -60,6 +60,8 @@ it("M8 M9 I1 a server whose words nobody else holds is not let go, and stays in 
 it("M9 M10 R2 a server that is forced to go still owes what it alone holds, and pays", async () => {
   const { chat, ann, bob, going } = await strandedGoing();
   const forced = order(chat, "b", "disconnect", { force: true });
+  // What is asked after it is answered after it was heard.
+  await listServers(chat, "b");
   setAhead(10_500);
   await ring(chat, "b");
   for (const answer of [await going, await forced]) expect(answer.status).toBe(200);

@@ -37,8 +37,8 @@ function hostOfDeployment({ HOST: host }: Env): string | undefined {
 /** Whether this deployment has another living server of the chat. */
 const hasNeighbours = (state: State): boolean => others(state).some((address) => hostOf(address) === undefined);
 
-/** Milliseconds without a row that make a lull: longer than a crowd's answers to one frame take to arrive. */
-const LULL_MS = 2;
+/** Milliseconds without a row that make a lull: below it a busy sender's next frames are on their way, and one flush for each would be dear. */
+const LULL_MS = 4;
 
 export class ChatServer extends DurableObject<Env> {
   readonly #chat: string;
@@ -251,7 +251,7 @@ export class ChatServer extends DurableObject<Env> {
         this.#step({ type: "flush", silent: this.#sockets.silent(now), now });
         resolve();
       };
-      if (Math.abs(Date.now() - this.#written) > LULL_MS) queueMicrotask(flush);
+      if (Math.abs(Date.now() - this.#written) >= LULL_MS) queueMicrotask(flush);
       else setTimeout(flush, 0);
     });
   }

@@ -37,9 +37,6 @@ function hostOfDeployment({ HOST: host }: Env): string | undefined {
 /** Whether this deployment has another living server of the chat. */
 const hasNeighbours = (state: State): boolean => others(state).some((address) => hostOf(address) === undefined);
 
-/** Milliseconds without a row that make a lull: below it a busy sender's next frames are on their way, and one flush for each would be dear. */
-const LULL_MS = 4;
-
 export class ChatServer extends DurableObject<Env> {
   readonly #chat: string;
   readonly #store: Store;
@@ -49,8 +46,6 @@ export class ChatServer extends DurableObject<Env> {
   #state!: State;
   /** The turn of the event loop that ends with the next flush, while something is queued. */
   #turn: Promise<void> | undefined;
-  /** When the log was last written, ms since epoch. */
-  #written = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -181,7 +176,6 @@ export class ChatServer extends DurableObject<Env> {
     switch (effect.do) {
       case "append":
         this.#store.append(effect);
-        this.#written = Date.now();
         break;
       case "put":
         this.#store.put(effect);
@@ -239,20 +233,15 @@ export class ChatServer extends DurableObject<Env> {
     this.#step({ type: "answer", peer, verb, ...answer, now: Date.now() });
   }
 
-  /**
-   * The flush comes once everything has been read that has arrived by now: a timer of zero waits for just that, and takes a millisecond. After a lull
-   * nothing else is likely to have arrived, and it comes as soon as this event is done.
-   */
+  /** The flush comes once everything has been read that has arrived by now; a timer of zero waits for just that. */
   #flushLater(): void {
     this.#turn = new Promise((resolve) => {
-      const flush = () => {
+      setTimeout(() => {
         this.#turn = undefined;
         const now = Date.now();
         this.#step({ type: "flush", silent: this.#sockets.silent(now), now });
         resolve();
-      };
-      if (Math.abs(Date.now() - this.#written) >= LULL_MS) queueMicrotask(flush);
-      else setTimeout(flush, 0);
+      }, 0);
     });
   }
 }

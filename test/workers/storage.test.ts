@@ -223,25 +223,3 @@ it("L2 S5 when the log cannot be written nothing is told, and all is told once i
     expect(person.repeated).toEqual([]);
   }
 });
-
-it("L12 after a lull a message is written before the event is over, and the next one at the end of its turn", async () => {
-  const chat = freshChat();
-  const ann = await Client.join(chat, "Ann");
-  ann.send("hello");
-  await ann.hears("hello");
-  const counts = await inside(chat, "main", async (state, self) => {
-    const [socket] = state.getWebSockets();
-    const count = () => state.storage.sql.exec<{ n: number }>("SELECT count(*) n FROM log_0").one().n;
-    const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
-    const say = async (text: string): Promise<number> => {
-      void self.webSocketMessage(socket as WebSocket, send(text));
-      await Promise.resolve();
-      return count();
-    };
-    await turn();
-    const counts = [count(), await say("at once"), await say("in a moment")];
-    await turn();
-    return [...counts, count()];
-  });
-  expect(counts).toEqual([1, 2, 2, 3]);
-});

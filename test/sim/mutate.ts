@@ -12,7 +12,16 @@ import { SABOTAGES, type Sabotage } from "./broken.ts";
 
 const root = join(import.meta.dirname, "../..");
 /** What the tests need. */
-const COPIED = ["src", "client", "test", "docs", "package.json", "tsconfig.base.json", "vitest.mutants.config.ts"];
+const COPIED = [
+  "src",
+  "client",
+  "bench",
+  "test",
+  "docs",
+  "package.json",
+  "tsconfig.base.json",
+  "vitest.mutants.config.ts",
+];
 /** Milliseconds after which a run counts as hung: ten times what a whole run takes. */
 const HUNG_MS = 90_000;
 
@@ -67,7 +76,8 @@ function runBroken(word: string): number {
   let survived = 0;
   try {
     const texts = chosen.map(sabotaged);
-    for (const path of COPIED) cpSync(join(root, path), join(copy, path), { recursive: true });
+    for (const path of COPIED)
+      cpSync(join(root, path), join(copy, path), { recursive: true, filter: (file) => !file.includes("node_modules") });
     symlinkSync(realpathSync(join(root, "node_modules")), join(copy, "node_modules"));
     const sound = firstFailure(copy);
     if (sound) throw new Error(`without any sabotage this fails: ${sound.file}: ${sound.test}`);

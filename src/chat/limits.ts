@@ -43,6 +43,8 @@ export const GRACE_MS = 10_000;
 export const MAX_ROW = 262_144;
 /** Characters of lines in one relay request: a few rows, so that a request is worth its price and a peer's memory is safe. */
 export const MAX_RELAY = 1_048_576;
+/** Characters of rows kept in memory that were read from the store: what a crowd that comes back missed, as a rule. */
+export const MAX_RECALLED = 4 * 1024 * 1024;
 /** Characters of batches kept that wait for another one to arrive first; more are refused, and come again. */
 export const MAX_HELD = 4 * 1024 * 1024;
 /** Bytes of a request's body: a full relay with four-byte characters. */

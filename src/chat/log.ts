@@ -4,6 +4,7 @@
  */
 import { authorOf, type Head, lastOf, type Place } from "./batch.ts";
 import { Copies } from "./copies.ts";
+import { MAX_RECALLED } from "./limits.ts";
 import { Seen, type SessionEntry } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
 
@@ -21,9 +22,12 @@ const NONE: ReadonlySet<number> = new Set();
 
 export class Log {
   readonly #read: ReadRow;
-  /** The lines of rows written or read of late: those of this turn are not in the store yet, and others are asked for again soon. */
+  /** The lines of the latest rows: those of this turn are not in the store yet, and relays ask for them soon. */
   readonly #recent = new Map<number, string>();
   #recentSize = 0;
+  /** The lines of rows read of late: who asks for one is seldom alone. */
+  readonly #recalled = new Map<number, string>();
+  #recalledSize = 0;
   /** All batches in the order applied. */
   places: Place[] = [];
   /** Messages and characters of lines in them. */
@@ -96,7 +100,7 @@ export class Log {
     return place;
   }
 
-  /** Lets go of the lines longest held in memory beyond `most` characters; all of them are in the store by now. */
+  /** Lets go of the oldest lines held in memory beyond `most` characters; all of them are in the store by now. */
   forgetLines(most: number): void {
     for (const [pos, lines] of this.#recent) {
       if (this.#recentSize <= most) break;
@@ -107,14 +111,19 @@ export class Log {
 
   /** The lines of a batch as they were written. */
   linesOf({ pos, start, head }: Place): string {
-    return (this.#recent.get(pos) ?? this.#recall(pos)).slice(start, start + head.size);
+    return (this.#recent.get(pos) ?? this.#recalled.get(pos) ?? this.#recall(pos)).slice(start, start + head.size);
   }
 
-  /** A row from the store; it stays in memory for a while, for who asks for it is seldom alone. */
+  /** A row from the store; those read longest ago are let go of, whoever reads how much, and whether anything is ever flushed. */
   #recall(pos: number): string {
     const lines = this.#read(pos);
-    this.#recent.set(pos, lines);
-    this.#recentSize += lines.length;
+    this.#recalled.set(pos, lines);
+    this.#recalledSize += lines.length;
+    for (const [oldest, { length }] of this.#recalled) {
+      if (this.#recalledSize <= MAX_RECALLED) break;
+      this.#recalled.delete(oldest);
+      this.#recalledSize -= length;
+    }
     return lines;
   }
 

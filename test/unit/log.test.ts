@@ -1,5 +1,7 @@
 /** The flush, the log, and the pure data types under them. */
+
 import { describe, expect, it } from "vitest";
+import { Log } from "../../src/chat/log.ts";
 import { Presence } from "../../src/chat/presence.ts";
 import { Seen } from "../../src/chat/seen.ts";
 import { Cluster, clusterOf } from "./cluster.ts";
@@ -148,5 +150,33 @@ describe("who is here", () => {
     presence.replace("b", [["3", "cleo"]]);
     expect(presence.differences()).toEqual({ joined: [{ id: "3", name: "cleo" }], left: [{ id: "1", name: "ann" }] });
     expect([presence.count, presence.names(10)]).toEqual([1, [{ id: "3", name: "cleo" }]]);
+  });
+});
+
+describe("rows read", () => {
+  it("are read once by a crowd, and kept only up to a limit, although nothing is flushed", () => {
+    const reads: number[] = [];
+    const size = 262_144;
+    const log = new Log((pos) => {
+      reads.push(pos);
+      return "x".repeat(size);
+    });
+    const head = (first: number) => ({
+      origin: "a#0",
+      first,
+      count: 1,
+      time: first,
+      dep: {},
+      ids: ["0"],
+      by: [0, first],
+      size,
+    });
+    const places = Array.from({ length: 20 }, (_, i) => log.append([head(i + 1)])).flat();
+    for (let again = 0; again < 3; again++) for (const place of places.slice(0, 16)) log.linesOf(place);
+    expect(reads.length).toBe(16);
+    for (const place of places) log.linesOf(place);
+    expect(reads.length).toBe(20);
+    for (const place of places.slice(0, 4)) log.linesOf(place);
+    expect(reads.slice(20)).toEqual([1, 2, 3, 4]);
   });
 });

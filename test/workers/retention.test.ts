@@ -57,7 +57,7 @@ async function trimmed() {
   return { chat, ann, bob, origin };
 }
 
-it("L9 L10 C13 C15 S5 what is trimmed is deleted, and after a crash whoever missed it is told so, and it stays said", async () => {
+it("L9 L10 C13 C15 S5 what is trimmed is told no more, and after a crash whoever missed it is told so, and it stays said", async () => {
   const { chat, ann, bob, origin } = await trimmed();
   expect(await kept(chat, "main")).toEqual(numbers(12, 31));
   const { time } = ann.shown[10] as { time: number };

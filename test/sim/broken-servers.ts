@@ -47,6 +47,27 @@ export const OF_SERVERS: Sabotage[] = [
     replace: "entries",
   },
   {
+    name: "tells nobody who moved",
+    rule: "P10",
+    file: "people.ts",
+    find: ", ...moveLines(state, moved, wasCrowded)]",
+    replace: "]",
+  },
+  {
+    name: "shows people where they were first, until they leave from there",
+    rule: "P9",
+    file: "presence.ts",
+    find: "if (appears && shown.server !== server) {",
+    replace: "if (shown.server === undefined) {",
+  },
+  {
+    name: "forgets to tell again where people on several servers are",
+    rule: "P9 L8",
+    file: "boot.ts",
+    find: "  state.unsure = state.presence.overlaps;\n",
+    replace: dropped,
+  },
+  {
     name: "replaces a published set by an older one",
     rule: "P1",
     file: "published.ts",

@@ -128,7 +128,8 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
     state.serversChanged = true;
     out.push({ do: "put", key: `unreachable/${address}`, value: peer.unreachable });
   }
-  wantFlush(state, out);
+  // Where all is said and paid nothing waits for a flush.
+  if (state.draining || state.serversChanged || owes(state, peer, owedOrigins(state))) wantFlush(state, out);
 }
 
 /** Takes note of what a peer acknowledges; answers what was wrong with it, if anything. */

@@ -10,6 +10,7 @@ import { chromium, type WebSocketRoute } from "playwright-core";
 import { Client } from "../e2e/client.ts";
 import { at, order } from "../e2e/operator.ts";
 import { ARGS, executable } from "./chromium.ts";
+import { showCluster } from "./cluster-pictures.ts";
 
 const [url = "http://localhost:8787", folder = "docs/pictures"] = process.argv.slice(2);
 const chat = `garden-${Date.now().toString(36).slice(-3)}`;
@@ -90,5 +91,7 @@ await sleep(DRAWN_MS);
 await pictures("offline");
 await page.locator("header .people").click();
 await page.screenshot({ path: join(folder, "people-phone-dark.png") });
+await page.unrouteAll();
+await showCluster(page, url, `${chat}-cluster`, pictures);
 Client.endAll();
 await browser.close();

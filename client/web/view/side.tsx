@@ -82,6 +82,9 @@ export class Side extends Component<Props, { clients: ReadonlyMap<string, number
             </li>
           ))}
         </ul>
+        <p class="aside">
+          <a href={`/chats/${chat}/cluster`}>Watch them work</a>
+        </p>
       </aside>
     );
   }

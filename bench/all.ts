@@ -8,7 +8,19 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const BENCHMARKS = ["broadcast", "catchup", "busy", "latency", "join", "resume", "memory", "relay", "cost", "growth"];
+const BENCHMARKS = [
+  "broadcast",
+  "catchup",
+  "busy",
+  "latency",
+  "join",
+  "resume",
+  "memory",
+  "relay",
+  "cost",
+  "growth",
+  "watch",
+];
 
 const failed: string[] = [];
 function run(name: string, args: readonly string[]): void {

@@ -70,7 +70,6 @@ export function flush(state: State, now: number, out: Effect[]): void {
   checkDrain(state, now, out);
   tellBroken(state);
   pump(state, now, out);
-  state.watching.changed = true;
   show(state, now, out);
 }
 

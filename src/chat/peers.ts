@@ -16,7 +16,7 @@ import { heldOf, published, versionHeld } from "./published.ts";
 import { parseRelayAnswer } from "./relay-answer.ts";
 import { type RelayRequest, writeRelay } from "./relay-wire.ts";
 import { toldFloor } from "./retention.ts";
-import { answeredBy, forWatchersAt, hearOf, sightOf } from "./sight.ts";
+import { answeredBy, forWatchersAt, hearOf, sightOf, tellBroken } from "./sight.ts";
 import { lifeOf, type State, wantFlush } from "./state.ts";
 import { wantFrom } from "./wanted.ts";
 import type { Cursor } from "./wire.ts";
@@ -135,7 +135,9 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
     state.serversChanged = true;
     out.push({ do: "put", key: `unreachable/${address}`, value: peer.unreachable });
   }
-  wantFlush(state, out);
+  tellBroken(state);
+  // Where all is said and paid nothing waits for a flush.
+  if (state.draining || state.serversChanged || owes(state, peer, owedOrigins(state))) wantFlush(state, out);
 }
 
 /** Takes note of what a peer acknowledges; answers what was wrong with it, if anything. */

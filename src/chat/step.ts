@@ -59,6 +59,7 @@ export function step(state: State, event: Event): Effect[] {
     case "answer":
       if (event.verb === "server_join_req") joined(state, event, out);
       else answered(state, event, out);
+      show(state, event.now, out);
       break;
     case "wake":
       dropParked(state, event.now, out);

@@ -10,9 +10,8 @@ import type { Refusal } from "./wire.ts";
 export interface Watching {
   /** Characters each was sent since it last said `ack`. */
   readonly watchers: Map<ClientKey, number>;
-  /** The view as it was last told, without its time; whether it may have changed; and messages since, per server. */
+  /** The view as it was last told, without its time, and messages since, per server. */
   told: string;
-  changed: boolean;
   readonly traffic: Map<string, number>;
   /** When the next frame may go, ms since epoch, and whether a `show` is to come. */
   nextAt: number;
@@ -22,7 +21,6 @@ export interface Watching {
 export const nobodyWatches = (): Watching => ({
   watchers: new Map(),
   told: "",
-  changed: false,
   traffic: new Map(),
   nextAt: 0,
   waiting: false,
@@ -79,8 +77,8 @@ export function countTraffic(state: State, batches: Batch[]): void {
 /** Tells all watchers what is new, if it is time; what must wait is told by a `show`, so that the end of it is told too. */
 export function show(state: State, now: number, out: Effect[]): void {
   const { watching } = state;
-  const { watchers, traffic } = watching;
-  if (watchers.size === 0 || (!watching.changed && traffic.size === 0)) return;
+  const { watchers } = watching;
+  if (watchers.size === 0) return;
   const left = self(state)?.status === "left";
   const wait = watching.nextAt - now;
   // A clock that was put back holds up nothing, and who has left has no later.
@@ -107,7 +105,6 @@ function news(state: State, now: number): string {
   if (watching.traffic.size > 0)
     lines.push(JSON.stringify({ type: "traffic", messages: Object.fromEntries(watching.traffic) }));
   watching.told = told;
-  watching.changed = false;
   watching.traffic.clear();
   return lines.join("\n");
 }

@@ -10,6 +10,7 @@ import { step } from "../chat/step.ts";
 import { transcriptPage } from "../chat/transcript.ts";
 import { view } from "../chat/view.ts";
 import { watchRefusal } from "../chat/watch.ts";
+import { Calm } from "./calm.ts";
 import { httpError, json } from "./http.ts";
 import { post } from "./peers.ts";
 import { Sockets } from "./sockets.ts";
@@ -48,6 +49,7 @@ export class ChatServer extends DurableObject<Env> {
   #state!: State;
   /** The turn of the event loop that ends with the next flush, while something is queued. */
   #turn: Promise<void> | undefined;
+  readonly #calm = new Calm();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -190,6 +192,7 @@ export class ChatServer extends DurableObject<Env> {
 
   /** After an exception the memory may be half changed: the object starts anew from its storage, and nothing of this turn gets out. */
   #step(event: Event): void {
+    if (event.type === "frame" || event.type === "relay") this.#calm.arrive();
     try {
       for (const effect of step(this.#state, event)) this.#perform(effect);
     } catch (error) {
@@ -202,6 +205,7 @@ export class ChatServer extends DurableObject<Env> {
     switch (effect.do) {
       case "append":
         this.#store.append(effect);
+        for (const { count } of effect.heads) this.#calm.write(count);
         break;
       case "put":
         this.#store.put(effect);
@@ -262,15 +266,19 @@ export class ChatServer extends DurableObject<Env> {
     this.#step({ type: "answer", peer, verb, ...answer, now: Date.now() });
   }
 
-  /** The flush comes once everything has been read that has arrived by now; a timer of zero waits for just that. */
+  /** The flush comes once everything has been read that has arrived by now, for which a timer of zero waits; where it is calm, once this event is done. */
   #flushLater(): void {
+    const waits = !this.#calm.now;
     this.#turn = new Promise((resolve) => {
-      setTimeout(() => {
+      const flush = () => {
         this.#turn = undefined;
         const now = Date.now();
         this.#step({ type: "flush", silent: this.#sockets.silent(now), now });
+        this.#calm.flushed(waits);
         resolve();
-      }, 0);
+      };
+      if (waits) setTimeout(flush, 0);
+      else void Promise.resolve().then(flush);
     });
   }
 }

@@ -223,3 +223,19 @@ it("L2 S5 when the log cannot be written nothing is told, and all is told once i
     expect(person.repeated).toEqual([]);
   }
 });
+
+it("L12 where little is said a message is written before its event is over", async () => {
+  const chat = freshChat();
+  const ann = await Client.join(chat, "Ann");
+  ann.send("hello");
+  await ann.hears("hello");
+  const counts = await inside(chat, "main", async (state, self) => {
+    const [socket] = state.getWebSockets();
+    const count = () => state.storage.sql.exec<{ n: number }>("SELECT count(*) n FROM log_0").one().n;
+    void self.webSocketMessage(socket as WebSocket, JSON.stringify({ type: "send", text: "alone" }));
+    const before = count();
+    await Promise.resolve().then(() => {});
+    return [before, count()];
+  });
+  expect(counts).toEqual([1, 2]);
+});

@@ -91,7 +91,7 @@ await sleep(DRAWN_MS);
 await pictures("offline");
 await page.locator("header .people").click();
 await page.screenshot({ path: join(folder, "people-phone-dark.png") });
-await page.unrouteAll();
+lost = false;
 await showCluster(page, url, `${chat}-cluster`, pictures);
 Client.endAll();
 await browser.close();

@@ -37,13 +37,14 @@ const browser = await chromium.launch({ executablePath: path, args: ARGS });
 const page = await (await browser.newContext({ locale: "en-GB", reducedMotion: "reduce" })).newPage();
 mkdirSync(folder, { recursive: true });
 
-/** One picture of each size and colour scheme. */
-async function pictures(name: string): Promise<void> {
+/** One picture of each size and colour scheme; `first`: what is done before each. */
+async function pictures(name: string, first = async (): Promise<void> => {}): Promise<void> {
   for (const [size, viewport] of Object.entries(SIZES))
     for (const colorScheme of ["light", "dark"] as const) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
       await sleep(200);
+      await first();
       await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`) });
     }
 }
@@ -92,6 +93,6 @@ await pictures("offline");
 await page.locator("header .people").click();
 await page.screenshot({ path: join(folder, "people-phone-dark.png") });
 lost = false;
-await showCluster(page, url, `${chat}-cluster`, pictures);
+await pictures("cluster", await showCluster(page, url, `${chat}-cluster`));
 Client.endAll();
 await browser.close();

@@ -16,8 +16,14 @@ const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 export class Dots {
   /** Where they are drawn, and where the servers stand; given by the ring. */
   layer: SVGGElement | undefined;
-  layout: Layout | undefined;
-  #flying = 0;
+  #layout: Layout | undefined;
+  readonly #flying = new Set<Animation>();
+
+  /** Where servers stand now; dots on their way to where they stood before are gone. */
+  set layout(layout: Layout) {
+    if (this.#layout?.width !== layout.width) for (const flight of this.#flying) flight.cancel();
+    this.#layout = layout;
+  }
 
   /** Lets the dots of some messages go, unless nobody sees them or wants less motion. */
   fly(messages: ReadonlyMap<string, number>, cluster: Cluster): void {
@@ -29,13 +35,12 @@ export class Dots {
   }
 
   #send(from: string, to: string, delay: number): void {
-    const [start, end] = [this.layout?.spots.get(from), this.layout?.spots.get(to)];
-    if (!this.layer || !start || !end || this.#flying >= MOST) return;
+    const [start, end] = [this.#layout?.spots.get(from), this.#layout?.spots.get(to)];
+    if (!this.layer || !start || !end || this.#flying.size >= MOST) return;
     const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
     dot.setAttribute("r", `${RADIUS}`);
     dot.setAttribute("class", "message-dot");
     this.layer.append(dot);
-    this.#flying++;
     const at = ({ x, y }: { x: number; y: number }) => ({ transform: `translate(${x}px, ${y}px)` });
     const flight = dot.animate([at(start), at(end)], {
       duration: FLIGHT_MS,
@@ -43,9 +48,10 @@ export class Dots {
       easing: "ease-in-out",
       fill: "both",
     });
+    this.#flying.add(flight);
     const land = () => {
       dot.remove();
-      this.#flying--;
+      this.#flying.delete(flight);
     };
     flight.finished.then(land, land);
   }

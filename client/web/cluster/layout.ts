@@ -4,8 +4,8 @@
 export const MAX_ON_RING = 20;
 /** The widest a ring is drawn. */
 const MAX_WIDTH = 640;
-/** Pixels around the ring for names and conditions. */
-const MARGIN = { x: 64, y: 58 };
+/** Pixels around the ring: names and conditions stand below their servers. */
+const MARGIN = { x: 64, top: 40, bottom: 70 };
 
 export interface Spot {
   x: number;
@@ -25,14 +25,15 @@ export interface Layout {
 export function layoutOf(names: readonly string[], room: number): Layout {
   const width = Math.max(280, Math.min(MAX_WIDTH, room));
   const height = Math.min(width, 420);
-  const [rx, ry] = [width / 2 - MARGIN.x, height / 2 - MARGIN.y];
+  const [rx, ry] = [width / 2 - MARGIN.x, (height - MARGIN.top - MARGIN.bottom) / 2];
+  const middle = MARGIN.top + ry;
   const spots = new Map(
     names.map((name, i): [string, Spot] => {
       const angle = (i / names.length) * 2 * Math.PI - Math.PI / 2;
       const alone = names.length === 1;
       return [
         name,
-        { x: width / 2 + (alone ? 0 : rx * Math.cos(angle)), y: height / 2 + (alone ? 0 : ry * Math.sin(angle)) },
+        { x: width / 2 + (alone ? 0 : rx * Math.cos(angle)), y: middle + (alone ? 0 : ry * Math.sin(angle)) },
       ];
     }),
   );

@@ -105,7 +105,7 @@ function Node({ server, layout, isSource }: { server: Shown; layout: Layout; isS
     <g class={`node ${condition}${isSource ? " source" : ""}`}>
       <title>{name}</title>
       <circle cx={x} cy={y} r={radius} />
-      {radius > 8 && (
+      {condition !== "left" && (
         <text class="count" x={x} y={y + 5}>
           {clients}
         </text>

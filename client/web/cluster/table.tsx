@@ -3,7 +3,7 @@ import type { LinkView } from "../../../src/chat/view.ts";
 import type { Cluster, Shown } from "./model.ts";
 import { type Operator, OrderButton } from "./operator.tsx";
 import { Scrolls } from "./scrolls.tsx";
-import { duration } from "./words.ts";
+import { duration, plural } from "./words.ts";
 
 /** Links that are shown without being asked for. */
 const FEW_LINKS = 12;
@@ -31,7 +31,9 @@ export function Servers({ cluster, servers, now, operator }: Props) {
             <th scope="col" class="number" title="Messages that began to travel there since this page is open">
               Said
             </th>
-            <th scope="col">Last heard</th>
+            <th scope="col" class="heard">
+              Last heard
+            </th>
             {operator.cookie !== "" && <th scope="col">Orders</th>}
           </tr>
         </thead>
@@ -48,9 +50,9 @@ export function Servers({ cluster, servers, now, operator }: Props) {
               </td>
               <td class="number">{server.clients}</td>
               <td class="number">{server.said}</td>
-              <td>{ago(server.heard, now)}</td>
+              <td class="heard">{ago(server.heard, now)}</td>
               {operator.cookie !== "" && (
-                <td>
+                <td class="order">
                   <OrderButton server={server} operator={operator} />
                 </td>
               )}
@@ -73,7 +75,7 @@ export function Links({ links }: { links: readonly LinkView[] }) {
   if (links.length === 0) return <p class="aside">There is no other server to relay to.</p>;
   return (
     <details open={links.length <= FEW_LINKS}>
-      <summary>{links.length} links</summary>
+      <summary>{plural(links.length, "link")}</summary>
       <Scrolls label="Links">
         <table>
           <caption class="unseen">Links: who relays to whom</caption>

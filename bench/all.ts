@@ -20,6 +20,7 @@ const BENCHMARKS = [
   "cost",
   "growth",
   "watch",
+  "compression",
 ];
 
 const failed: string[] = [];

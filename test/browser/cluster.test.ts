@@ -149,7 +149,8 @@ browse(
 browse(
   "W19 W22 V6 a server of another deployment that is killed is shown unreachable, and up again when it is back",
   async () => {
-    other ??= await Chatty.start("federated");
+    await other?.stop();
+    other = await Chatty.start("federated");
     const chat = party.chat("federated");
     const ann = await party.speaker("Ann", chat);
     await order(other.url, chat, "b", "start", { boot: `main@${party.chatty.host}` });
@@ -161,7 +162,7 @@ browse(
     await row(eve, name).getByText(`takes orders at ${other.host} only`).waitFor();
     await other.kill();
     for (const text of ["one", "two", "three"]) ann.say(text);
-    await saysHealth(eve, new RegExp(`^${name} has been unreachable for \\d+ s; 3 messages wait for it\\.$`));
+    await saysHealth(eve, new RegExp(`^${name} has been unreachable for \\d+\\ss; 3 messages wait for it\\.$`));
     await event(eve, `${name} cannot be reached`);
     expect(await eve.page.locator(".node.unreachable, .line.broken").count()).toBe(2);
     await other.start();

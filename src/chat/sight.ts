@@ -42,13 +42,13 @@ export function answeredBy(state: State, address: string, answered: boolean, now
   sight.rtt = Math.max(0, now - sight.posted);
 }
 
-/** A peer says whether somebody watches there, and, if somebody does here, how its links are. Those to servers unknown here are left out. */
+/** A peer says whether somebody watches there, and, if somebody does here, how its links are. */
 export function hearOf(state: State, address: string, { watch, links }: ForWatchers, now: number): void {
   const sight = sightOf(state, address);
   sight.heard = now;
   sight.watches = watch === true;
   if (links === undefined) return;
-  sight.links = links.filter(({ to }) => to !== address && state.members.has(to));
+  sight.links = links;
   sight.linksAt = now;
 }
 

@@ -74,14 +74,14 @@ function lagOf({ log }: State, { acked }: Peer, origins: string[]): number | und
   return origins.reduce((sum, origin) => sum + Math.max(0, log.applied(origin) - (acked[origin] ?? 0)), 0);
 }
 
-/** As the others last said. */
+/** As the others last said; what they say of servers that are none is left out. */
 function linksOfOthers({ sights, members }: State): LinkView[] {
   const isAlive = (address: string) => members.get(address)?.status === "alive";
   return [...sights]
     .filter(([from]) => isAlive(from))
     .flatMap(([from, { links, linksAt }]) =>
       links
-        .filter(({ to }) => isAlive(to))
+        .filter(({ to }) => to !== from && isAlive(to))
         .map(
           ({ to, rtt, ago, unreachable }): LinkView => ({
             from,

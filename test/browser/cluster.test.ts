@@ -136,7 +136,7 @@ browse(
     expect((await cells(eve, "b"))[0]).not.toBe("left");
     await page.getByRole("button", { name: "Disconnect b" }).click();
     await dialog.getByRole("button", { name: "Disconnect" }).click();
-    await event(eve, "b handed over what it held, and left");
+    await event(eve, "b was disconnected, and left");
     await event(eve, /clients? of b went over to/);
     await expect.poll(async () => (await cells(eve, "b")).slice(0, 2)).toEqual(["left", "0"]);
     const now = async () => Promise.all(["main", "c", "d"].map(async (name) => Number((await cells(eve, name))[1])));

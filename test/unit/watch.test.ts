@@ -276,7 +276,7 @@ it("V9 C19 who does not read, or is not heard any more, is let go", () => {
   expect([lazy.open, reader.open]).toEqual([false, true]);
 });
 
-it("V11 in a large cluster only the links of the server itself are told", () => {
+it("V11 in a large cluster only the links of the server itself are told", { timeout: 30_000 }, () => {
   const names = Array.from({ length: 33 }, (_, i) => `s${i}`);
   const cluster = clusterOf("main", ...names);
   const watcher = cluster.node("main").watch();

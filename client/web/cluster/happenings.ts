@@ -67,7 +67,7 @@ function ofServers(before: View, after: View): Happening[] {
 
 function ofServer(before: ServerView | undefined, { name, status }: ServerView): Happening[] {
   if (status === before?.status) return [];
-  if (status === "left") return before ? [{ kind: "drained", text: `${name} handed over what it held, and left` }] : [];
+  if (status === "left") return before ? [{ kind: "drained", text: `${name} was disconnected, and left` }] : [];
   if (status === "unreachable") return [{ kind: "unreachable", text: `${name} cannot be reached` }];
   if (before?.status === "unreachable") return [{ kind: "healed", text: `${name} is reached again` }];
   return [{ kind: "started", text: `${name} started` }];

@@ -83,7 +83,7 @@ it("W19 servers start, are lost and found, leave, and start again", () => {
     "b started",
     "b cannot be reached",
     "b is reached again",
-    "b handed over what it held, and left",
+    "b was disconnected, and left",
     "b started",
   ]);
 });
@@ -91,7 +91,7 @@ it("W19 servers start, are lost and found, leave, and start again", () => {
 it("W19 clients that lose a server are found where they went, also if that was before it was known to be gone", () => {
   const left = [["b alive 3", "main alive 1"], ["b left 3", "main alive 1"], ["b left 1", "main alive 3"], ["b left 0", "main alive 3"]]; // biome-ignore format: one thing
   expect(textsOf(clusterOf(...left.map((servers) => viewOf(servers))))).toEqual([
-    "b handed over what it held, and left",
+    "b was disconnected, and left",
     "2 clients of b went over to main",
   ]);
   const died = [["b alive 2", "c", "main"], ["b alive 2", "c", "main alive 1"], ["b unreachable 1", "c", "main alive 1"], ["b unreachable 0", "c alive 1", "main alive 1"]]; // biome-ignore format: one thing

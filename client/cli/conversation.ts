@@ -1,7 +1,7 @@
 /** What a client hears, as lines: what was said, in the original's words, and quiet notes about all else. */
-import type { ServerEntry } from "../../src/chat/wire.ts";
-import { type Client, type Failure, type Heard, People, type Status } from "../lib/index.ts";
-import { label, labels } from "./people.ts";
+import type { Cursor, ServerEntry } from "../../src/chat/wire.ts";
+import { type Client, type Failure, type Heard, type Message, People, type Status, serverOf } from "../lib/index.ts";
+import { byServer, label, labels } from "./people.ts";
 import { dim, ofId } from "./style.ts";
 import { visible, visibleJson } from "./visible.ts";
 
@@ -27,6 +27,8 @@ export class Conversation {
   readonly #output: Output;
   readonly #json: boolean;
   #servers: ServerEntry[] = [];
+  /** Where the stream of this connection began: what is at or below it is history. */
+  #start: Cursor = {};
   /** The server one is, or was last, connected to. */
   #server: string | undefined;
   /** Whether it was said that the connection is gone. */
@@ -49,10 +51,20 @@ export class Conversation {
   }
 
   who(): void {
-    const { count } = this.people;
-    const names = labels(this.people);
-    const more = count > names.length ? ` and ${count - names.length} more` : "";
-    this.note(`${amount(count, "person", "people")}: ${names.join(", ")}${more}`);
+    const { count, known } = this.people;
+    const all = amount(count, "person", "people");
+    const more = count > known.length ? `and ${count - known.length} more` : "";
+    const places = byServer(this.people, this.#server);
+    if (places.length < 2) {
+      this.note(`${all}: ${labels(this.people).join(", ")}${more && ` ${more}`}`);
+      return;
+    }
+    this.note(all);
+    for (const [server, names] of places) {
+      const place = server === undefined ? "elsewhere" : visible(server);
+      this.note(`${place}${server === this.#server ? " (yours)" : ""}: ${names.join(", ")}`);
+    }
+    if (more) this.note(more);
   }
 
   servers(): void {
@@ -65,8 +77,9 @@ export class Conversation {
     else this.#show(object);
     switch (object.type) {
       case "welcome":
-        this.people.reset(object.names, object.count);
+        this.people.welcome(object);
         this.#servers = object.servers;
+        this.#start = { ...object.cursor };
         this.#welcome(object.chat, object.server);
         break;
       case "update_servers":
@@ -76,12 +89,20 @@ export class Conversation {
       case "join":
         this.people.add(object);
         break;
+      case "move":
+        this.people.move(object);
+        break;
       case "leave":
         this.people.remove(object);
         break;
       case "presence":
         this.people.reset(object.names ?? [], object.count);
     }
+  }
+
+  /** Where somebody speaks; what is history says where they once were. */
+  #serverOf({ origin, seq }: Message): string | undefined {
+    return seq > (this.#start[origin] ?? 0) ? serverOf(origin, this.#servers) : undefined;
   }
 
   #print(object: Heard): void {
@@ -101,10 +122,12 @@ export class Conversation {
         this.#output.say(dim(`[LEAVE] ${label(this.people, object)} left the chat`, said));
         break;
       case "message":
-        this.people.hear(object);
+        this.people.hear(object, this.#serverOf(object));
         this.#output.say(`${ofId(`[${label(this.people, object)}]`, object.id, said)} ${visible(object.text)}`);
         break;
       case "presence":
+        // Many moved to another server, which is nobody's concern.
+        if (object.joined + object.left === 0) break;
         this.note(`${object.joined} joined, ${object.left} left; ${amount(object.count, "person", "people")} here`);
         break;
       case "reset":

@@ -13,6 +13,14 @@ export function label(people: People, person: Person): string {
   return visible(others.length === 0 && !CONFUSING.test(name) ? name : `${name}#${tagOf(id, others)}`);
 }
 
-/** The labels of those known, by name. */
-export const labels = (people: People): string[] =>
-  people.known.map((person) => label(people, person)).sort((a, b) => a.localeCompare(b));
+/** The labels of some of those known, or of all, by name. */
+export const labels = (people: People, some: readonly Person[] = people.known): string[] =>
+  some.map((person) => label(people, person)).sort((a, b) => a.localeCompare(b));
+
+/** The labels of those known by server, by name: `mine` first, and last of whom it is not known. */
+export function byServer(people: People, mine: string | undefined): [server: string | undefined, labels: string[]][] {
+  const order = (server: string | undefined) => (server === undefined ? "~" : server === mine ? "" : server);
+  return [...Map.groupBy(people.known, ({ server }) => server)]
+    .map(([server, some]): [string | undefined, string[]] => [server, labels(people, some)])
+    .sort(([a], [b]) => (order(a) < order(b) ? -1 : 1));
+}

@@ -3,7 +3,7 @@ export { Client, connect, type Events } from "./client.ts";
 export { FullError, LeftError, SnapshotError, TextError } from "./errors.ts";
 export type { Host, Socket } from "./host.ts";
 export type { Outgoing } from "./outbox.ts";
-export { People, tagOf } from "./people.ts";
+export { People, type Placed, serverOf, tagOf } from "./people.ts";
 export type { Exit, Message, Reset, Told } from "./read.ts";
 export type { Failure, Heard, Options, Snapshot, Status } from "./state.ts";
 export { type Items, memoryStorage, type Storage, webStorage } from "./storage.ts";

@@ -1,5 +1,6 @@
 /** Who is here, as far as one is told, and what tells namesakes apart. */
-import type { Person } from "../../src/chat/wire.ts";
+import { nameOf } from "../../src/chat/address.ts";
+import { addressOf, type Person, type ServerEntry } from "../../src/chat/wire.ts";
 
 /** Digits of an id that tell namesakes apart, at least. */
 const TAG_DIGITS = 4;
@@ -11,16 +12,32 @@ export function tagOf(id: string, others: readonly string[]): string {
   return id.slice(0, digits);
 }
 
+/** Somebody, and the address of the server they are on, if it is known. */
+export interface Placed extends Person {
+  server?: string | undefined;
+}
+
+/** The server an origin belongs to. Origins name no host: nothing if several servers have that name, or the one that had it left. */
+export function serverOf(origin: string, servers: readonly ServerEntry[]): string | undefined {
+  const [server, ...others] = servers.filter(({ name }) => nameOf(name) === addressOf(origin));
+  return others.length > 0 || server?.status === "left" ? undefined : server?.name;
+}
+
 export class People {
-  /** id → name. */
-  readonly #here = new Map<string, string>();
+  /** By id. */
+  readonly #here = new Map<string, Placed>();
   /** name → ids. */
   readonly #namesakes = new Map<string, Set<string>>();
   /** How many are here, known by name or not. */
   count = 0;
 
+  /** Begins anew with what a welcome says: who is welcomed is counted, and listed or not. */
+  welcome({ id, name, server, names, count }: Placed & { names: readonly Placed[]; count: number }): void {
+    this.reset([...names.filter((person) => person.id !== id), { id, name, server }], count);
+  }
+
   /** Everyone, or if `count` is more, some of them. */
-  reset(people: readonly Person[], count: number): void {
+  reset(people: readonly Placed[], count: number): void {
     if (people.length >= count) {
       this.#here.clear();
       this.#namesakes.clear();
@@ -29,22 +46,33 @@ export class People {
     this.count = count;
   }
 
-  add(person: Person): void {
+  add(person: Placed): void {
     if (!this.#here.has(person.id)) this.count++;
     this.#put(person);
   }
 
-  remove({ id }: Person): void {
-    this.count = Math.max(0, this.count - 1);
-    const name = this.#here.get(id);
-    this.#here.delete(id);
-    if (name !== undefined) this.#namesakes.get(name)?.delete(id);
-    if (name !== undefined && this.#namesakes.get(name)?.size === 0) this.#namesakes.delete(name);
+  /** Someone is on another server now. */
+  move(person: Placed): void {
+    if (this.#here.has(person.id)) this.#put(person);
   }
 
-  /** Someone speaks: in a crowd, not all of whom are known, that is news. */
-  hear(person: Person): void {
-    if (this.#here.size < this.count) this.#put(person);
+  remove({ id }: Person): void {
+    const person = this.#here.get(id);
+    // Where all are known, who is not was not counted.
+    if (person === undefined && this.isAll) return;
+    this.count = Math.max(0, this.count - 1);
+    this.#here.delete(id);
+    if (person) this.#forget(person);
+  }
+
+  /** Someone speaks, on a server if that is known: in a crowd, not all of whom are known, that is news. */
+  hear({ id, name }: Person, server?: string): void {
+    if (!this.isAll) this.#put({ id, name, server: server ?? this.#here.get(id)?.server });
+  }
+
+  /** Whether everyone here is known. */
+  get isAll(): boolean {
+    return this.#here.size >= this.count;
   }
 
   /** The ids of the others of this name who are here. */
@@ -53,17 +81,23 @@ export class People {
   }
 
   /** Those known, in no order. */
-  get known(): Person[] {
-    return [...this.#here].map(([id, name]) => ({ id, name }));
+  get known(): Placed[] {
+    return [...this.#here.values()];
   }
 
-  #put({ name, id }: Person): void {
+  #put({ id, name, server }: Placed): void {
     const before = this.#here.get(id);
-    if (before === name) return;
-    if (before !== undefined) this.#namesakes.get(before)?.delete(id);
-    this.#here.set(id, name);
+    this.#here.set(id, { id, name, server });
+    if (before?.name === name) return;
+    if (before) this.#forget(before);
     const ids = this.#namesakes.get(name);
     if (ids) ids.add(id);
     else this.#namesakes.set(name, new Set([id]));
+  }
+
+  #forget({ id, name }: Person): void {
+    const ids = this.#namesakes.get(name);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#namesakes.delete(name);
   }
 }

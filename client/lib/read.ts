@@ -33,7 +33,10 @@ const isFields = (value: unknown): value is Fields =>
 const isOrigin = (value: unknown): value is string => isString(value) && /^[^#]+#[^#]+$/.test(value);
 const isOptional = (value: unknown, from = 0) => value === undefined || isCount(value, from);
 const isPerson = (value: unknown): value is Person => isFields(value) && isString(value.name) && isString(value.id);
-const isPeople = (value: unknown): value is Person[] => Array.isArray(value) && value.every(isPerson);
+/** Servers of an older make do not say where somebody is. */
+const isPlaced = (value: unknown): boolean =>
+  isPerson(value) && (!("server" in value) || value.server === undefined || isString(value.server));
+const isPeople = (value: unknown): boolean => Array.isArray(value) && value.every(isPlaced);
 const isEntry = (value: unknown): value is ServerEntry =>
   isFields(value) && isString(value.name) && isString(value.status) && isString(value.url);
 const isEntries = (value: unknown): value is ServerEntry[] => Array.isArray(value) && value.every(isEntry);
@@ -50,7 +53,8 @@ const SHAPES: Record<Known["type"], (fields: Fields) => boolean> = {
     isEntries(o.servers) &&
     isPeople(o.names) &&
     isCount(o.count, 0),
-  join: isPerson,
+  join: isPlaced,
+  move: (o) => isPerson(o) && isString(o.server),
   leave: isPerson,
   presence: (o) =>
     [o.count, o.joined, o.left].every((count) => isCount(count, 0)) && (o.names === undefined || isPeople(o.names)),

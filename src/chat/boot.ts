@@ -2,7 +2,7 @@
 
 import type { Head } from "./batch.ts";
 import { type Attachment, type ClientKey, PARKED, WATCHER } from "./effects.ts";
-import { GRACE_MS, UNREACHABLE_AFTER } from "./limits.ts";
+import { GRACE_MS, MAX_NAMES, UNREACHABLE_AFTER } from "./limits.ts";
 import { type Floor, Log } from "./log.ts";
 import type { Member } from "./members.ts";
 import { unknownPeer } from "./peer.ts";
@@ -42,6 +42,7 @@ export function boot(
     peers: new Map(),
     log: new Log(env.read),
     presence: new Presence(),
+    crowded: false,
     presenceVersion: 0,
     presenceChanges: [],
     presenceNews: new Map(),
@@ -63,6 +64,7 @@ export function boot(
     heldSize: 0,
     wanted: new Map(),
     wasAway: false,
+    unsure: false,
     serversChanged: false,
     serversTold: "",
     flushing: false,
@@ -86,6 +88,8 @@ export function boot(
   for (const address of stored.unreachable)
     state.peers.set(address, { ...unknownPeer(), fails: UNREACHABLE_AFTER, unreachable: true });
   state.presence.differences();
+  state.unsure = state.presence.overlaps;
+  state.crowded = state.presence.count > MAX_NAMES;
   state.serversTold = line({ type: "update_servers", servers: serverEntries(state) });
   for (const [key, attachment] of sockets) {
     if (attachment === WATCHER) {

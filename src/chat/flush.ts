@@ -31,8 +31,10 @@ export function flush(state: State, now: number, out: Effect[]): void {
   if (joining.length > 0 && self(state) === undefined) startMain(state, now, out);
   if (joining.length > 0 && state.wasAway) askAll(state);
 
-  for (const { id, name } of state.parked) enter(state, id, name);
-  for (const { id, name } of joining) enter(state, id, name);
+  if (state.unsure) state.presence.doubt();
+  state.unsure = false;
+  for (const { id, name } of state.parked) enter(state, id, name, false);
+  for (const { id, name } of joining) enter(state, id, name, true);
   expire(state, now, out);
   const { batches, resets } = acceptArrived(state, arrived, now, out);
   const { came, went } = presenceLines(state);

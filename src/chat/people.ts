@@ -3,12 +3,16 @@ import type { Effect } from "./effects.ts";
 import { CROWD, GRACE_MS, MAX_NAMES, UNREACHABLE_MS } from "./limits.ts";
 import { forgetPeople } from "./published.ts";
 import type { State } from "./state.ts";
-import { line } from "./wire.ts";
+import { type Here, line } from "./wire.ts";
 
-/** Someone is connected here, for the first time or again. */
-export function enter(state: State, id: string, name: string): void {
+/**
+ * Someone is connected here, for the first time or again. Who is `welcome` is here and nowhere else, also after having been elsewhere meanwhile; two
+ * servers where someone still waits would take them from each other without end.
+ */
+export function enter(state: State, id: string, name: string, welcome: boolean): void {
   state.graces.delete(id);
-  if (state.presence.on(state.name).get(id) === name) return;
+  const isHere = !welcome || state.presence.serverOf(id) === state.name;
+  if (isHere && state.presence.on(state.name).get(id) === name) return;
   state.presence.add(state.name, id, name);
   state.presenceNews.set(id, name);
 }
@@ -46,15 +50,29 @@ export function serverLeft(state: State, server: string, now: number): void {
   if (server !== state.name && state.presence.on(server).size > 0) state.serverGraces.set(server, now + GRACE_MS);
 }
 
-/** The differences since the last call as lines: who came, to be told before what is said, and who went, after it; or one line for a crowd. */
+/**
+ * The differences since the last call as lines: who came, to be told before what is said, and who went or moved, after it; or one line for a
+ * crowd.
+ */
 export function presenceLines(state: State): { came: string[]; went: string[] } {
-  const { joined, left } = state.presence.differences();
-  if (joined.length + left.length <= CROWD)
-    return {
-      came: joined.map((person) => line({ type: "join", ...person })),
-      went: left.map((person) => line({ type: "leave", ...person })),
-    };
-  return { came: [crowdLine(state, joined.length, left.length)], went: [] };
+  const { joined, moved, left } = state.presence.differences();
+  const wasCrowded = state.crowded;
+  state.crowded = state.presence.count > MAX_NAMES;
+  if (joined.length + left.length > CROWD) return { came: [crowdLine(state, joined.length, left.length)], went: [] };
+  return {
+    came: joined.map((person) => line({ type: "join", ...person })),
+    went: [...left.map((person) => line({ type: "leave", ...person })), ...moveLines(state, moved, wasCrowded)],
+  };
+}
+
+/**
+ * Who moved; or where everyone is, if many did or what clients know is from a time when not all could be listed. Then it is not told: it would
+ * cost much when a server fails, and most clients know nothing of who moved.
+ */
+function moveLines(state: State, moved: Here[], wasCrowded: boolean): string[] {
+  if (state.crowded) return [];
+  if (wasCrowded || moved.length > CROWD) return [crowdLine(state, 0, 0)];
+  return moved.map((person) => line({ type: "move", ...person }));
 }
 
 /** How many are here, and who, as far as they can be listed; and how many of them came and went just now. */

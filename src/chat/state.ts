@@ -91,6 +91,8 @@ export interface State {
   readonly peers: Map<string, Peer>;
   readonly log: Log;
   readonly presence: Presence;
+  /** Whether too many people were here to list them all when clients were last told of them. */
+  crowded: boolean;
   /** The version of this server's own published set, its latest changes, and those not published yet: id → name, or null who went. */
   presenceVersion: number;
   readonly presenceChanges: { version: number; people: [id: string, name: string | null][] }[];
@@ -124,6 +126,8 @@ export interface State {
   readonly wanted: Map<string, string>;
   /** Sockets were lost with the memory: this server may have been away, and asks what it missed when somebody joins. */
   wasAway: boolean;
+  /** It woke with somebody on several servers, and does not remember on which of them clients were told they are. */
+  unsure: boolean;
   serversChanged: boolean;
   /** The last `update_servers` clients were told, or would have been at boot. */
   serversTold: string;

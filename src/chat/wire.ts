@@ -9,6 +9,11 @@ export interface Person {
   id: string;
 }
 
+/** A person and the address of the server they are on. */
+export interface Here extends Person {
+  server: string;
+}
+
 /** A server as shown to clients: `url` leads to its WebSocket, relative to the deployment. */
 export interface ServerEntry {
   name: string;
@@ -27,11 +32,12 @@ export type ClientMessage =
 export type ServerMessage =
   | ({ type: "welcome"; chat: string; server: string; session: string; n: number; cursor: Cursor } & Person & {
         servers: ServerEntry[];
-        names: Person[];
+        names: Here[];
         count: number;
       })
-  | ({ type: "join" | "leave" } & Person)
-  | { type: "presence"; count: number; joined: number; left: number; names?: Person[] }
+  | ({ type: "join" | "move" } & Here)
+  | ({ type: "leave" } & Person)
+  | { type: "presence"; count: number; joined: number; left: number; names?: Here[] }
   | ({ type: "message"; text: string; n: number; origin: string; seq: number; time: number } & Person)
   | { type: "update_servers"; servers: ServerEntry[] }
   | { type: "reset"; reason: "ahead" | "trimmed"; cursor?: Cursor }
@@ -52,6 +58,9 @@ export type Verb = "server_join_req" | "update_servers" | "relay";
 
 /** What `(server, epoch)` calls itself in sequence numbers. */
 export const originOf = (server: string, epoch: string): string => `${server}#${epoch}`;
+
+/** The server of an origin; an address is its own. */
+export const addressOf = (origin: string): string => origin.split("#", 1)[0] as string;
 
 /** Serialises an object for a frame. */
 export const line = (message: ServerMessage): string => JSON.stringify(message);

@@ -40,7 +40,7 @@ const event = ({ page }: Visitor, text: string | RegExp) => page.getByRole("log"
 const row = ({ page }: Visitor, server: string) => page.getByRole("region", { name: "Servers" }).getByRole("row").filter({ has: page.getByRole("rowheader", { name: new RegExp(`^${server}( |$)`) }) }); // biome-ignore format: one thing
 const cells = (visitor: Visitor, server: string) => row(visitor, server).getByRole("cell").allTextContents();
 
-browse("W17 W18 V1 three servers are seen at work, in the ring and in the tables", async () => {
+browse("W23 W18 V1 three servers are seen at work, in the ring and in the tables", async () => {
   const { chat, clients } = await three("work", 2);
   const eve = await watched(chat, { reducedMotion: "no-preference" });
   await saysHealth(eve, "All 3 servers are");
@@ -99,7 +99,7 @@ browse("W20 V8 a page of a chat where nothing is said asks nothing, and shows th
 });
 
 browse(
-  "W22 W19 W17 with the cookie a server is started and another one disconnected, and its clients are seen to go over",
+  "W22 W19 W23 with the cookie a server is started and another one disconnected, and its clients are seen to go over",
   async () => {
     const { chat } = await three("orders", 2);
     const eve = await watched(chat);
@@ -193,7 +193,7 @@ const LOOKS: [string, BrowserContextOptions][] = [
 ];
 
 for (const [look, options] of LOOKS)
-  browse(`W17 W16 nothing is in the way of those who cannot see it or use a mouse: ${look}`, async () => {
+  browse(`W23 W16 nothing is in the way of those who cannot see it or use a mouse: ${look}`, async () => {
     const { chat } = await three("access");
     const eve = await watched(chat, options);
     const { page } = eve;

@@ -61,7 +61,7 @@ export class Party {
   }
 
   /** Somebody without a browser, who can say much. */
-  speaker(name: string, chat: string): Promise<Client> {
-    return Client.join(at(this.url, chat), name);
+  speaker(name: string, chat: string, server?: string): Promise<Client> {
+    return Client.join(at(this.url, chat, server), name);
   }
 }

@@ -22,11 +22,7 @@ browse("W1 W2 two people join by name and talk; the name is remembered, the chat
   await john.sees("hello\nJohn");
   expect(await john.log.locator(".text").allTextContents()).toEqual(["hi!", "hello\nJohn"]);
   expect(await john.page.locator(".mine .state").allTextContents()).toEqual(["sent"]);
-  expect(await anne.page.getByRole("complementary").getByRole("listitem").allTextContents()).toEqual([
-    "Anne you",
-    "John",
-    expect.stringMatching(/^main /),
-  ]);
+  expect(await anne.side()).toEqual(["main 2 here, yours", "Anne you", "John"]);
   await anne.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await anne.page.getByRole("button", { name: "Copy link" }).click();
   await anne.status.getByText("The link is copied").waitFor();
@@ -78,18 +74,20 @@ browse("W1 W6 a server can be given or gone to, with all there is; one that is n
   const chat = party.chat("two-servers");
   await party.speaker("Anne", chat);
   await order(party.url, chat, "b", "start", { boot: "main" });
+  await order(party.url, chat, "c", "start", { boot: "main" });
+  const mary = await party.joined("Mary", chat);
   const john = await party.joined("John", `${chat}?server=b`);
-  const servers = john.page
-    .getByRole("complementary")
-    .getByRole("listitem")
-    .filter({ hasText: /main|b / });
-  await john.until("the numbers of both servers", async () =>
-    /main 1 here.*b 1 here, yours|b 1 here, yours.*main 1 here/s.test((await servers.allTextContents()).join(" ")),
-  );
+  const [main, c] = ["main 2 here, yours", "c 0 here"];
+  await john.untilSide(["b 1 here, yours", "John you", c, "main 2 here", "Anne", "Mary"]);
+  await mary.untilSide([main, "Anne", "Mary you", "b 1 here", "John", c]);
   await john.say("from b");
   await john.page.getByRole("link", { name: "main" }).click();
   await john.sees("from b");
-  await john.until("to be on main", async () => /main.*yours/.test((await servers.allTextContents()).join("\n")));
+  await john.untilSide(["main 3 here, yours", "Anne", "John you", "Mary", "b 0 here", c]);
+  await mary.untilSide(["main 3 here, yours", "Anne", "John", "Mary you", "b 0 here", c]);
+  const tree = await mary.page.getByRole("complementary").ariaSnapshot();
+  expect(tree).toContain('heading "main 3 here, yours" [level=3]');
+  expect(tree).toContain('list "On main"');
   expect(await john.texts()).toEqual(["from b"]);
   await john.page.goto(`${party.url}/chats/${chat}?server=nowhere`);
   await john.sees("from b");
@@ -97,3 +95,21 @@ browse("W1 W6 a server can be given or gone to, with all there is; one that is n
   await lost.page.goto(`${party.url}/chats/${chat}?server=nowhere`);
   await lost.page.getByRole("alert").getByText("There is no server nowhere").waitFor();
 });
+
+browse(
+  "W17 of a crowd it is said how many more are on each server, and who speaks is listed where they are",
+  async () => {
+    const chat = party.chat("crowd");
+    await order(party.url, chat, "b", "start", { boot: "main" });
+    for (let i = 0; i < 110; i++) await party.speaker(`p${i}`, chat);
+    const speaker = await party.speaker("Zoe", chat, "b");
+    const john = await party.joined("John", chat);
+    const said = async () => (await john.side()).filter((line) => /here|more|Zoe/.test(line));
+    await john.until(
+      "the numbers",
+      async () => (await said()).join() === "main 111 here, yours,and 10 more,b 1 here,and 1 more",
+    );
+    speaker.say("I am here");
+    await john.until("Zoe", async () => (await said()).join() === "main 111 here, yours,and 10 more,b 1 here,Zoe");
+  },
+);

@@ -77,6 +77,15 @@ export class Visitor {
     return this.page.locator(".row .text").allTextContents();
   }
 
+  /** The servers and those on them, as they stand beside the list. */
+  async side(): Promise<string[]> {
+    return this.page.locator(".side").locator("h3, li").allTextContents();
+  }
+
+  async untilSide(lines: string[]): Promise<void> {
+    await expect.poll(() => this.side(), { timeout: SEEN_MS, interval: 50 }).toEqual(lines);
+  }
+
   /** The texts of those messages that wait. */
   sending(): Promise<string[]> {
     return this.page.locator(".sending .text").allTextContents();

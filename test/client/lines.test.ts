@@ -92,12 +92,30 @@ it("T8 what is not delivered is said, with the reason", async () => {
 
 it("T6 who is here, and the servers of the chat", () => {
   const { bench, conversation, notes } = heard();
-  bench.hear({ type: "join", ...person("Anne", "3e") });
+  bench.hear({ type: "join", ...person("Anne", "3e"), server: "main" });
   bench.hear({ type: "update_servers", servers: [entry("b", "unreachable"), entry("main")] });
   notes.length = 0;
   conversation.who();
   conversation.servers();
   expect(notes).toEqual(["2 people: Anne, John", "b  unreachable", "main  alive  (yours)"]);
+  bench.hear({ type: "move", ...person("Anne", "3e"), server: "b" });
+  bench.hear({ type: "join", ...person("Cleo", "4e"), server: "b" }, { type: "join", ...person("Dora", "5e") });
+  notes.length = 0;
+  conversation.who();
+  expect(notes).toEqual(["4 people", "main (yours): John", "b: Anne, Cleo", "elsewhere: Dora"]);
+});
+
+it("T2 T6 where many went is not said; in a crowd who speaks is where they speak, but not who once spoke", () => {
+  const { bench, conversation, notes } = heard();
+  bench.open();
+  const names = Array.from({ length: 100 }, (_, i) => ({ ...person(`p${i}`, `f${i}`), server: "main" }));
+  bench.hear(welcome({ names, count: 120, cursor: { "b#1": 1 }, servers: [entry("main"), entry("b")] }));
+  notes.length = 0;
+  bench.hear({ type: "presence", count: 120, joined: 0, left: 0 });
+  bench.hear(...[1, 2].map((n) => message(1, "", { ...person(`p${n}`, `f${n}`), origin: "b#1", seq: n })));
+  expect(notes).toEqual([]);
+  conversation.who();
+  expect(notes.map((note) => note.slice(0, 19))).toEqual(["120 people", "main (yours): John,", "b: p2", "and 19 more"]);
 });
 
 it("T3 namesakes are told apart while both are here, and by as many digits as it takes", () => {

@@ -51,11 +51,11 @@ export function check(world: World): void {
   if (!first) return;
   for (const server of servers) checkAgreement(server, first);
   const here = world.people.filter(({ server }) => server);
-  const ids = here.map(({ id }) => id).sort();
+  const places = here.map(({ id, server }) => `${id} ${server?.name}`).sort();
   const members = [...(first.state?.members ?? [])].map(([name, { status }]) => `${name} ${status}`).sort();
   for (const { name, said, echoed, view } of here) {
     if (echoed < said.length) throw new Error(`${name} waits for the echo of ${echoed + 1}`);
-    expectEqual(`people as told to ${name}`, view.people, ids);
+    expectEqual(`people as told to ${name}`, view.people, places);
     expectEqual(`servers as told to ${name}`, view.servers, members);
   }
   world.spectator?.check(first);
@@ -95,8 +95,8 @@ function checkAgreement({ state, name }: Server, first: Server): void {
   const [ours, theirs] = [state, first.state].map(({ log }) => Object.entries(log.cursor()).sort());
   expectEqual(`logs of ${name} and ${first.name}`, ours, theirs);
   expectEqual(`transcripts of ${name} and ${first.name}`, ...transcripts(state, first.state));
-  const shown = state.presence.names(NAMES.length * 100).map(({ id }) => id);
-  const connected = world.people.filter(({ server }) => server).map(({ id }) => id);
+  const shown = state.presence.names(NAMES.length * 100).map(({ id, server }) => `${id} ${server}`);
+  const connected = world.people.flatMap(({ id, server }) => (server ? [`${id} ${server.name}`] : []));
   expectEqual(`people shown by ${name}`, shown.sort(), connected.sort());
   for (const person of world.people)
     for (let n = 1; n <= person.echoed; n++)

@@ -2,13 +2,14 @@
 import type { ServerMessage } from "../../src/chat/wire.ts";
 
 export class View {
-  /** The ids of the people it would show. */
-  #people = new Set<string>();
+  /** The people it would show: id → server. */
+  #people = new Map<string, string>();
   /** `name status` of the servers. */
   #servers: string[] = [];
 
+  /** `id server` of each. */
   get people(): string[] {
-    return [...this.#people].sort();
+    return [...this.#people].map(([id, server]) => `${id} ${server}`).sort();
   }
 
   get servers(): string[] {
@@ -17,8 +18,12 @@ export class View {
 
   hear(told: ServerMessage): void {
     if (told.type === "welcome" || (told.type === "presence" && told.names))
-      this.#people = new Set(told.names?.map(({ id }) => id));
-    if (told.type === "join") this.#people.add(told.id);
+      this.#people = new Map(told.names?.map(({ id, server }) => [id, server]));
+    if (told.type === "join" || told.type === "move") {
+      if (told.type === "move" && !this.#people.has(told.id))
+        throw new Error(`told that ${told.id} moved, who is not here`);
+      this.#people.set(told.id, told.server);
+    }
     // Who goes in the flush of a welcome is told to the one welcomed too, who never saw it.
     if (told.type === "leave") this.#people.delete(told.id);
     if (told.type === "welcome" || told.type === "update_servers")

@@ -2,7 +2,14 @@
 import type { Head } from "../../src/chat/batch.ts";
 import type { Member } from "../../src/chat/members.ts";
 import type { Change, Held, Published } from "../../src/chat/presence.ts";
-import { type Cursor, originOf, type ServerEntry, type ServerMessage, type Verb } from "../../src/chat/wire.ts";
+import {
+  type Cursor,
+  type Here,
+  originOf,
+  type ServerEntry,
+  type ServerMessage,
+  type Verb,
+} from "../../src/chat/wire.ts";
 
 const ORIGIN = /([a-z0-9-]+)#([0-9a-f]{8})/g;
 
@@ -11,6 +18,11 @@ type Fields = Record<string, unknown>;
 const list = (words: string[], none: string): string => (words.length > 0 ? words.join(" ") : none);
 
 const names = (people: { name: string }[]): string => list(people.map(({ name }) => name).sort(), "nobody");
+
+/** Someone, and where they are if that is not `here`. */
+const elsewhere = ({ name, server }: Here, here: string) => ({
+  name: server === here ? name : `${name} (on ${server})`,
+});
 
 /** Servers as clients and operators are told them: those that are alive by their name alone. */
 export const servers = (entries: ServerEntry[]): string =>
@@ -21,6 +33,8 @@ export function told(message: ServerMessage, words: Words): string {
   switch (message.type) {
     case "join":
       return `[JOIN] ${message.name} joined the chat`;
+    case "move":
+      return `${message.name} moved to ${message.server}`;
     case "leave":
       return `[LEAVE] ${message.name} left the chat`;
     case "message":
@@ -32,7 +46,7 @@ export function told(message: ServerMessage, words: Words): string {
     case "exit":
       return `exit, ${message.reason}; servers ${servers(message.servers)}`;
     case "welcome":
-      return `welcome to ${message.server}; cursor ${words.cursor(message.cursor)}; n ${message.n}; here ${names(message.names)}; servers ${servers(message.servers)}`;
+      return `welcome to ${message.server}; cursor ${words.cursor(message.cursor)}; n ${message.n}; here ${names(message.names.map((person) => elsewhere(person, message.server)))}; servers ${servers(message.servers)}`;
     case "error":
       return `error ${message.code}; n ${message.n ?? "none"}; retry ${message.retry ?? "never"}`;
     case "reset":

@@ -54,13 +54,46 @@ describe("what was seen", () => {
 });
 
 describe("who is where", () => {
-  it("P1 P3 who goes and comes back between two looks is in no difference", () => {
+  const NOTHING = { joined: [], moved: [], left: [] };
+  const ANN = { id: "1", name: "ann" };
+
+  it("P9 who is on several servers is shown where they appeared last, and then on the first that is left", () => {
+    const presence = new Presence();
+    for (const server of ["d", "b", "c"]) presence.add(server, "1", "ann");
+    expect(presence.differences().joined).toEqual([{ ...ANN, server: "c" }]);
+    presence.replace("d", [["1", "ann"], ["2", "ben"]]); // biome-ignore format: a list
+    expect(presence.serverOf("1")).toBe("c");
+    presence.add("d", "1", "ann");
+    expect(presence.differences().moved).toEqual([{ ...ANN, server: "d" }]);
+    presence.remove("d", "1");
+    expect(presence.differences().moved).toEqual([{ ...ANN, server: "b" }]);
+    presence.remove("c", "1");
+    expect(presence.differences()).toEqual(NOTHING);
+    expect(presence.names(9)).toContainEqual({ ...ANN, server: "b" });
+  });
+
+  it("P9 P5 who is left over of a server that lost its storage has not moved", () => {
+    const presence = new Presence();
+    presence.add("b@other.test", "1", "ann");
+    presence.differences();
+    presence.replace("b@other.test#00000001", [["1", "ann"]]);
+    presence.replace("b@other.test", []);
+    expect(presence.differences()).toEqual(NOTHING);
+    expect(presence.names(9)).toEqual([{ ...ANN, server: "b@other.test" }]);
+  });
+
+  it("P1 P3 P9 who goes and comes back between two looks neither joined nor left, and moved if it was elsewhere", () => {
     const presence = new Presence();
     presence.add("a", "1", "ann");
     presence.differences();
     presence.remove("a", "1");
     presence.add("b", "1", "ann");
-    expect(presence.differences()).toEqual({ joined: [], left: [] });
+    expect(presence.differences()).toEqual({ joined: [], moved: [{ id: "1", name: "ann", server: "b" }], left: [] });
+    presence.remove("b", "1");
+    presence.add("c", "1", "ann");
+    presence.remove("c", "1");
+    presence.add("b", "1", "ann");
+    expect(presence.differences()).toEqual(NOTHING);
     expect(presence.count).toBe(1);
   });
 
@@ -68,10 +101,10 @@ describe("who is where", () => {
     const presence = new Presence();
     presence.add("a", "1", "ann");
     presence.add("a", "1", "anna");
-    expect(presence.differences().joined).toEqual([{ id: "1", name: "anna" }]);
+    expect(presence.differences().joined).toEqual([{ id: "1", name: "anna", server: "a" }]);
     presence.add("a", "1", "annie");
-    expect(presence.differences()).toEqual({ joined: [], left: [] });
-    expect(presence.names(1)).toEqual([{ id: "1", name: "annie" }]);
+    expect(presence.differences()).toEqual(NOTHING);
+    expect(presence.names(1)).toEqual([{ id: "1", name: "annie", server: "a" }]);
     presence.remove("a", "1");
     expect([presence.count, presence.differences().left]).toEqual([0, [{ id: "1", name: "annie" }]]);
   });

@@ -81,6 +81,24 @@ describe("one set over several deployments", () => {
     for (const node of cluster.nodes.values()) expect(node.alarm).toBe(null);
   });
 
+  it("P9 P10 X4 where people are is told by the address their reader knows", () => {
+    const cluster = federation();
+    const alice = cluster.node(`main@${A}`).connect().join("alice");
+    const bob = cluster.node(`main@${B}`).connect().join("bob");
+    cluster.settle();
+    expect(alice.all("join").map(({ server }) => server)).toEqual(["main", `main@${B}`]);
+    expect(Object.fromEntries(bob.last("welcome").names.map(({ name, server }) => [name, server]))).toEqual({
+      bob: "main",
+    });
+    const { session } = bob.last("welcome");
+    bob.cut();
+    cluster.node(`b@${A}`).connect().join("bob", { session });
+    const carol = cluster.node(`main@${B}`).connect().join("carol");
+    cluster.settle();
+    expect(alice.last("move")).toMatchObject({ name: "bob", server: "b" });
+    expect(carol.last("move")).toMatchObject({ name: "bob", server: `b@${A}` });
+  });
+
   it("X3 S1 P1 messages and people cross; the line is the same on both sides, and so is a cursor", () => {
     const cluster = federation();
     const alice = cluster.node(`main@${A}`).connect().join("alice");

@@ -144,12 +144,14 @@ describe("who is here", () => {
     presence.add("b", "1", "ann");
     presence.add("a", "2", "bert");
     presence.remove("a", "2");
-    expect(presence.differences()).toEqual({ joined: [{ id: "1", name: "ann" }], left: [] });
+    const ann = { id: "1", name: "ann", server: "b" };
+    const cleo = { id: "3", name: "cleo", server: "b" };
+    expect(presence.differences()).toEqual({ joined: [ann], moved: [], left: [] });
     presence.remove("a", "1");
-    expect(presence.differences()).toEqual({ joined: [], left: [] });
+    expect(presence.differences()).toEqual({ joined: [], moved: [], left: [] });
     presence.replace("b", [["3", "cleo"]]);
-    expect(presence.differences()).toEqual({ joined: [{ id: "3", name: "cleo" }], left: [{ id: "1", name: "ann" }] });
-    expect([presence.count, presence.names(10)]).toEqual([1, [{ id: "3", name: "cleo" }]]);
+    expect(presence.differences()).toEqual({ joined: [cleo], moved: [], left: [{ id: "1", name: "ann" }] });
+    expect([presence.count, presence.names(10)]).toEqual([1, [cleo]]);
   });
 });
 

@@ -109,7 +109,7 @@ it("V10 a server has room for so many watchers", async () => {
   expect((await Client.join(chat, "John")).closed).toBeUndefined();
 });
 
-it("W17 W16 the page of the cluster is served under the same policy, and says where machines look", async () => {
+it("W23 W16 the page of the cluster is served under the same policy, and says where machines look", async () => {
   const response = await exports.default.fetch("https://chatty.example/chats/tea-room/cluster");
   expect([response.status, response.headers.get("content-security-policy")]).toEqual([
     200,

@@ -1,6 +1,14 @@
 /** All that the page shows of a chat, as plain data: what a client tells goes in, rows and numbers come out. No DOM, no clock. */
 import type { Cursor, Person, ServerEntry } from "../../../src/chat/wire.ts";
-import { type Failure, type Heard, type Message, type Outgoing, People, type Status } from "../../lib/index.ts";
+import {
+  type Failure,
+  type Heard,
+  type Message,
+  type Outgoing,
+  People,
+  type Status,
+  serverOf,
+} from "../../lib/index.ts";
 import { type Coming, came } from "./crowd.ts";
 import { Link } from "./link.ts";
 import { Names } from "./names.ts";
@@ -53,7 +61,7 @@ export class Conversation {
         this.me = { name: object.name, id: object.id };
         this.start ??= { ...object.cursor };
         this.servers = object.servers;
-        this.people.reset(object.names, object.count);
+        this.people.welcome(object);
         for (const person of [...object.names, this.me]) this.names.hear(person);
         break;
       case "message":
@@ -64,6 +72,9 @@ export class Conversation {
         this.names.hear(object);
         this.#came({ type: "join", person: object }, at);
         break;
+      case "move":
+        this.people.move(object);
+        break;
       case "leave":
         this.people.remove(object);
         this.#came({ type: "leave", person: object }, at);
@@ -71,7 +82,7 @@ export class Conversation {
       case "presence":
         this.people.reset(object.names ?? [], object.count);
         for (const person of object.names ?? []) this.names.hear(person);
-        this.#came(object, at);
+        if (object.joined + object.left > 0) this.#came(object, at);
         break;
       case "update_servers":
       case "exit":
@@ -149,7 +160,7 @@ export class Conversation {
     const waiting = said.mine ? this.#sending.get(message.n) : undefined;
     if (waiting?.text === message.text) this.#sending.delete(message.n);
     else if (!said.mine) {
-      this.people.hear(message);
+      this.people.hear(message, serverOf(message.origin, this.servers));
       if (this.link.heard(now)) this.unread.missed(said.key);
       this.unread.arrived(said.key, this.watched);
     }

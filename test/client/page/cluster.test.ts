@@ -53,7 +53,7 @@ it("W20 a server nobody has heard yet, because the one that is asked slept too, 
   expect(conditionsOf(clusterOf(viewOf(["b", "main"], [unheard])), NOW)).toEqual(["asleep", "up"]);
 });
 
-it("W17 the health of a chat in one sentence", () => {
+it("W23 the health of a chat in one sentence", () => {
   const said = (view: View, now = NOW) => healthOf(clusterOf(view), now).text;
   expect(healthOf(new Cluster(), NOW).text).toBe("Looking at the cluster…");
   expect(said(viewOf([]))).toBe("Nobody has joined this chat yet.");
@@ -118,7 +118,7 @@ it("W19 links between others break and heal, and another server is looked from",
   ]);
 });
 
-it("W17 a server keeps its place on the ring when another one leaves, and all fit a phone", () => {
+it("W23 a server keeps its place on the ring when another one leaves, and all fit a phone", () => {
   const names = Array.from({ length: 20 }, (_, i) => `server-${i}`);
   for (const room of [300, 900]) {
     const { spots, width, height, most } = layoutOf(names, room);
@@ -137,7 +137,7 @@ it("W17 a server keeps its place on the ring when another one leaves, and all fi
   expect(layoutOf(["a"], 400).spots.get("a")).toEqual({ x: 200, y: 185 });
 });
 
-it("W17 a round trip that the server forgot in its sleep is still shown", () => {
+it("W23 a round trip that the server forgot in its sleep is still shown", () => {
   const cluster = clusterOf(viewOf(["b", "main"], [link("b", { rtt: 12 })]), viewOf(["b", "main"], [link("b")]));
   expect(cluster.linkTo("b")?.rtt).toBe(12);
 });

@@ -57,7 +57,7 @@ export function factsOf(host: Host): Facts {
       members: JSON.stringify(sorted(Object.fromEntries(members))),
       applied: JSON.stringify(sorted(log.value.applied)),
       shown: (state?.presence.names(Number.POSITIVE_INFINITY) ?? [])
-        .map(({ id }) => id)
+        .map(({ id, server }) => `${id} ${server}`)
         .sort()
         .join(),
     },

@@ -51,7 +51,7 @@ export class Oracle {
     if (told.length < alive.length) return this.#scope.wiped ? unequal(told) : "servers do not know each other";
     const here = people.map(({ value }) => value).filter(({ gone }) => !gone);
     const shown = here
-      .map(({ id }) => id)
+      .map(({ id, at }) => `${id} ${servers[at?.server ?? -1]?.name}`)
       .sort()
       .join();
     return unequal(alive) ?? unknown(alive, shown) ?? missing(alive, people, lost) ?? wanting(here, servers, shown);

@@ -1,5 +1,5 @@
 /** A client that keeps the contract, as a value, and what it holds its servers to. */
-import type { Cursor, ServerMessage } from "../../../src/chat/wire.ts";
+import type { Cursor, Here, ServerMessage } from "../../../src/chat/wire.ts";
 import { sorted } from "./canon.ts";
 import { type Message, textOf } from "./effect-oracle.ts";
 import { CLOSED } from "./host.ts";
@@ -24,7 +24,7 @@ export interface Person {
   /** How many of them are sent on this connection, and how many echoed. */
   sent: number;
   echoed: number;
-  /** What it got, as `id n`, and whom it believes to be here, by id. */
+  /** What it got, as `id n`, and whom it believes to be here, as `id server`. */
   got: string[];
   shown: string[];
   /** Order and completeness were given up aloud. */
@@ -73,6 +73,9 @@ export const sendFrame = ({ name }: Person, n: number): string =>
 
 const add = (list: string[], item: string): string[] => (list.includes(item) ? list : [...list, item].sort());
 
+const placeOf = ({ id, server }: Here): string => `${id} ${server}`;
+const without = (shown: string[], id: string): string[] => shown.filter((place) => !place.startsWith(`${id} `));
+
 /** Takes in `frame`, which was the next on its way. */
 export function hear(before: Person, frame: string, know: Knowledge): { person: Person; wrong: string | undefined } {
   let person: Person = { ...before, down: before.down.slice(1) };
@@ -97,7 +100,7 @@ function take(person: Person, told: ServerMessage): Person {
         id: told.id,
         cursor: sorted(told.cursor),
         sent: person.echoed,
-        shown: told.names.map(({ id }) => id).sort(),
+        shown: told.names.map(placeOf).sort(),
         at: person.at && { ...person.at, welcome: true },
       };
     case "message": {
@@ -110,9 +113,10 @@ function take(person: Person, told: ServerMessage): Person {
       };
     }
     case "join":
-      return { ...person, shown: add(shown, told.id) };
+    case "move":
+      return { ...person, shown: add(without(shown, told.id), placeOf(told)) };
     case "leave":
-      return { ...person, shown: shown.filter((id) => id !== told.id) };
+      return { ...person, shown: without(shown, told.id) };
     case "reset":
       return { ...person, reset: true };
     case "error":

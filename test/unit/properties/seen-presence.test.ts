@@ -29,11 +29,12 @@ it("R8 S5 in any order and repetition, seen is exactly what was added", () => {
 
 const without = (some: Set<string>, others: Set<string>) => [...some].filter((id) => !others.has(id));
 
-/** Who is on each server, and what each person was last called. */
+/** Who is on each server, what each person was last called, and where they appeared last. */
 class Crowd {
   readonly servers = new Map<string, Map<string, string>>();
   readonly called = new Map<string, string>();
-  #told = new Set<string>();
+  #at = new Map<string, string>();
+  #told = new Map<string, string>();
 
   on(server: string): Map<string, string> {
     const people = this.servers.get(server) ?? new Map();
@@ -42,8 +43,24 @@ class Crowd {
   }
 
   add(server: string, id: string, name: string): void {
+    this.#at.set(id, server);
     this.on(server).set(id, name);
     this.called.set(id, name);
+  }
+
+  remove(server: string, id: string): void {
+    this.on(server).delete(id);
+    const others = [...this.servers.keys()].filter((other) => this.on(other).has(id)).sort();
+    if (this.#at.get(id) === server) this.#at.set(id, others[0] ?? "");
+  }
+
+  replace(server: string, people: Map<string, string>): void {
+    for (const id of [...this.on(server).keys()]) if (!people.has(id)) this.remove(server, id);
+    for (const [id, name] of people)
+      if (this.on(server).has(id)) {
+        this.on(server).set(id, name);
+        this.called.set(id, name);
+      } else this.add(server, id, name);
   }
 
   get ids(): Set<string> {
@@ -54,10 +71,20 @@ class Crowd {
     return [...ids].sort().map((id) => ({ id, name: this.called.get(id) ?? "" }));
   }
 
+  here(ids: Iterable<string>): { id: string; name: string; server: string }[] {
+    return this.people(ids).map((person) => ({ ...person, server: this.#at.get(person.id) ?? "" }));
+  }
+
   differences() {
     const [then, now] = [this.#told, this.ids];
-    this.#told = now;
-    return { joined: this.people(without(now, then)), left: this.people(without(then, now)) };
+    this.#told = new Map([...now].map((id) => [id, this.#at.get(id) ?? ""]));
+    const before = new Set(then.keys());
+    const moved = [...now].filter((id) => before.has(id) && then.get(id) !== this.#at.get(id));
+    return {
+      joined: this.here(without(now, before)),
+      moved: this.here(moved),
+      left: this.people(without(before, now)),
+    };
   }
 }
 
@@ -72,7 +99,7 @@ const happening = fc.oneof(
 );
 const sorted = <T extends { id: string }>(people: T[]): T[] => people.sort((a, b) => (a.id < b.id ? -1 : 1));
 
-it("P1 P2 shown is the union by id, and the differences are those between one look and the next", () => {
+it("P1 P2 P9 shown is the union by id, and the differences are those between one look and the next", () => {
   fc.assert(
     fc.property(history(happening, 30), fc.nat(4), (happenings, most) => {
       const presence = new Presence();
@@ -83,17 +110,16 @@ it("P1 P2 shown is the union by id, and the differences are those between one lo
           crowd.add(happening.server, ...happening.person);
         } else if (happening.what === "remove") {
           presence.remove(happening.server, happening.id);
-          crowd.on(happening.server).delete(happening.id);
+          crowd.remove(happening.server, happening.id);
         } else if (happening.what === "replace") {
           presence.replace(happening.server, happening.people);
-          crowd.on(happening.server).clear();
-          for (const [id, name] of new Map(happening.people)) crowd.add(happening.server, id, name);
+          crowd.replace(happening.server, new Map(happening.people));
         } else {
-          const { joined, left } = presence.differences();
-          expect({ joined: sorted(joined), left: sorted(left) }).toEqual(crowd.differences());
+          const { joined, moved, left } = presence.differences();
+          expect({ joined: sorted(joined), moved: sorted(moved), left: sorted(left) }).toEqual(crowd.differences());
         }
         expect(presence.count).toBe(crowd.ids.size);
-        expect(sorted(presence.names(IDS.length))).toEqual(crowd.people(crowd.ids));
+        expect(sorted(presence.names(IDS.length))).toEqual(crowd.here(crowd.ids));
         expect(presence.names(most).length).toBe(Math.min(most, presence.count));
         for (const server of SERVERS) expect(new Map(presence.on(server))).toEqual(crowd.on(server));
       }

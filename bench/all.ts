@@ -19,6 +19,7 @@ const BENCHMARKS = [
   "relay",
   "cost",
   "growth",
+  "watch",
   "compression",
 ];
 

@@ -5,8 +5,8 @@ import { MAX_BODY } from "./chat/limits.ts";
 import { NAME } from "./chat/parse.ts";
 import { httpError, readText } from "./object/http.ts";
 import type { Env } from "./object/server.ts";
-import { type Assets, page } from "./page.ts";
-import { ask, connectToAny, listServers, readTranscript } from "./placement.ts";
+import { type Assets, clusterPage, page } from "./page.ts";
+import { ask, askAny, listServers, readTranscript } from "./placement.ts";
 
 export const app = new Hono<{ Bindings: Env & Assets }>();
 
@@ -18,6 +18,7 @@ app.use("/chats/:chat/*", async (c, next) => {
 
 app.get("/", (c) => page(c.env, "lobby", new URL(c.req.url).origin));
 app.get("/chats/:chat", (c) => page(c.env, c.req.param("chat"), new URL(c.req.url).origin));
+app.get("/chats/:chat/cluster", (c) => clusterPage(c.env, c.req.param("chat"), new URL(c.req.url).origin));
 
 app.get("/chats/:chat/servers", (c) => listServers(c.env, c.req.param("chat")));
 
@@ -29,8 +30,15 @@ app.get("/chats/:chat/transcript", (c) => {
 
 app.get("/chats/:chat/ws", async (c) => {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
-  return connectToAny(c.env, c.req.param("chat"), c.req.raw.headers);
+  return askAny(c.env, c.req.param("chat"), "ws", c.req.raw.headers);
 });
+
+app.get("/chats/:chat/cluster/ws", async (c) => {
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
+  return askAny(c.env, c.req.param("chat"), "watch", c.req.raw.headers);
+});
+
+app.get("/chats/:chat/cluster.json", (c) => askAny(c.env, c.req.param("chat"), "cluster", new Headers()));
 
 app.get("/chats/:chat/servers/:server/ws", async (c) => {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();

@@ -1,4 +1,4 @@
-/** The page people chat on: what Vite made of client/web, under a strict policy, and in it how to connect without it. */
+/** The pages people chat on and watch the cluster by: what Vite made of client/web, under a strict policy, and in it how to connect without it. */
 import { html, raw } from "hono/html";
 
 /** Where the files of client/web are, in a deployment that has them. */
@@ -33,10 +33,19 @@ const HEADERS = {
 
 /** The page of a chat; `origin`: where the visitor found it. Looking at it asks no server. */
 export async function page({ ASSETS }: Assets, chat: string, origin: string): Promise<Response> {
-  const built = await ASSETS?.fetch(new URL("/", origin));
-  const shell = built?.ok ? await built.text() : `${await plain()}`;
+  return built(await ASSETS?.fetch(new URL("/", origin)), `${await connecting(chat, origin)}`);
+}
+
+/** The page by which the servers of a chat are watched; looking at it asks none. */
+export async function clusterPage({ ASSETS }: Assets, chat: string, origin: string): Promise<Response> {
+  return built(await ASSETS?.fetch(new URL("/cluster", origin)), `${await machines(chat)}`);
+}
+
+/** A file of client/web, with what is said to those without JavaScript. */
+async function built(file: Response | undefined, without: string): Promise<Response> {
+  const shell = file?.ok ? await file.text() : `${await plain()}`;
   return new Response(
-    shell.replace(PLACE, () => `${connecting(chat, origin)}`),
+    shell.replace(PLACE, () => without),
     { headers: HEADERS },
   );
 }
@@ -47,6 +56,12 @@ const plain = () => html`<!doctype html>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Chatty</title></head>
 <body>${raw(PLACE)}</body>
 </html>`;
+
+const machines = (chat: string) => html`<main class="plain">
+<h1>Chatty</h1>
+<p>The servers of the chat <strong>${chat}</strong> can be watched here as they work; that needs JavaScript.
+The same, once: <a href="/chats/${chat}/cluster.json">cluster.json</a></p>
+</main>`;
 
 const connecting = (chat: string, origin: string) => html`<main class="plain">
 <h1>Chatty</h1>

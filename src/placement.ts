@@ -12,19 +12,19 @@ export function ask(env: Env, chat: string, server: string, path: string, init?:
   return env.CHAT_SERVER.getByName(objectName(chat, server)).fetch(`https://chatty${path}`, init);
 }
 
-/** Connects to `main`, or to a living server it knows of, or to one that one knows of… */
-export async function connectToAny(env: Env, chat: string, headers: Headers): Promise<Response> {
+/** Asks `main`, or a living server it knows of, or one that one knows of…: `ws` for a client, `watch` for a watcher, `cluster` for the view. */
+export async function askAny(env: Env, chat: string, what: "ws" | "watch" | "cluster", headers: Headers) {
   const tried = new Set<string>();
   const open = [MAIN];
   for (let server = open.shift(); server !== undefined; server = open.shift()) {
     if (tried.has(server)) continue;
     tried.add(server);
-    const answer = await ask(env, chat, server, `/chats/${chat}/ws`, { headers });
+    const answer = await ask(env, chat, server, `/chats/${chat}/${what}`, { headers });
     if (answer.status !== 409) return answer;
     const { servers } = await answer.json<{ servers: ServerEntry[] }>();
     open.push(...neighbours(servers));
   }
-  return ask(env, chat, MAIN, `/chats/${chat}/servers/${MAIN}/ws`, { headers });
+  return ask(env, chat, MAIN, `/chats/${chat}/servers/${MAIN}/${what}`, { headers });
 }
 
 /** The servers of a chat as `main` knows them, or, since it hears nothing once it has left, as a living one does. */

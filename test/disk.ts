@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Head } from "../src/chat/batch.ts";
 import { boot } from "../src/chat/boot.ts";
-import type { Attachment, Effect, PARKED } from "../src/chat/effects.ts";
+import type { Attachment, Effect, PARKED, WATCHER } from "../src/chat/effects.ts";
 import { BRISK, PACE_MS, RETENTION, WINDOW } from "../src/chat/limits.ts";
 import type { Floor } from "../src/chat/log.ts";
 import type { Member } from "../src/chat/members.ts";
@@ -12,7 +12,7 @@ import type { SessionEntry } from "../src/chat/seen.ts";
 import type { Bounds, State } from "../src/chat/state.ts";
 
 /** What a socket remembers. */
-export type Remembered = Attachment | typeof PARKED | null;
+export type Remembered = Attachment | typeof PARKED | typeof WATCHER | null;
 
 /** One row of the log. */
 export interface Row {

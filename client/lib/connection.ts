@@ -1,13 +1,6 @@
 /** Coming and going: when to connect and where, when a connection counts as dead, and how it ends. */
-import {
-  BACKOFF_FIRST_MS,
-  BACKOFF_MAX_MS,
-  BACKOFF_NEAR_MS,
-  CONNECT_MS,
-  MAX_WAIT_MS,
-  NEAR_TRIES,
-  WELCOME_MS,
-} from "./limits.ts";
+import { backoff } from "./backoff.ts";
+import { CONNECT_MS, MAX_WAIT_MS, WELCOME_MS } from "./limits.ts";
 import { choose } from "./places.ts";
 import type { Action, Event, State, Status } from "./state.ts";
 
@@ -45,13 +38,6 @@ export function join(state: State, { now }: Moment, out: Action[]): void {
   const resume = session === undefined ? {} : { session, n: echoed };
   const frame = { type: "client_join_req", name, ...resume, ...(cursor && { cursor }), ...(token && { token }) };
   out.push({ do: "send", frame: JSON.stringify(frame) });
-}
-
-/** Full jitter: anything between nothing and the cap, so that the clients of a lost server do not come back at once. */
-function backoff(fails: number, random: number): number {
-  const near = Math.min(BACKOFF_NEAR_MS, BACKOFF_FIRST_MS * 2 ** (fails - 1));
-  const far = Math.min(BACKOFF_MAX_MS, BACKOFF_NEAR_MS * 2 ** (fails - NEAR_TRIES));
-  return Math.floor(random * Math.max(near, far));
 }
 
 /** Drops the connection, if there is one. */

@@ -8,3 +8,5 @@ export type { Exit, Message, Reset, Told } from "./read.ts";
 export type { Failure, Heard, Options, Snapshot, Status } from "./state.ts";
 export { type Items, memoryStorage, type Storage, webStorage } from "./storage.ts";
 export { type Page, readPage, transcriptPath } from "./transcript.ts";
+export type { Watched } from "./watched.ts";
+export { Watcher, type WatchStatus } from "./watcher.ts";

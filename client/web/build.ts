@@ -1,10 +1,12 @@
-/** Builds the page into dist/web, which wrangler serves; does nothing if that is newer than all it is made of. */
+/** Builds the pages into dist/web, which wrangler serves; does nothing if that is newer than all it is made of. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OUT = join(ROOT, "dist/web");
-/** All that the page is made of. */
+/** The pages; each is built by itself, for what they share would come as one more file, and later. */
+const PAGES = ["cluster.html", "index.html"];
+/** All that the pages are made of. */
 const SOURCES = ["client/lib", "client/web", "src/chat", "package-lock.json"];
 
 /** When the youngest file in or at a path was changed, in ms since epoch. */
@@ -28,21 +30,23 @@ export async function buildPage(): Promise<void> {
   const { build } = await import("vite");
   const outDir = mkdtempSync(`${OUT}-`);
   try {
-    await build({
-      root: import.meta.dirname,
-      configFile: false,
-      logLevel: "warn",
-      oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-      // No script and no style inside the page: its policy forbids them.
-      build: {
-        outDir,
-        emptyOutDir: false,
-        target: "es2022",
-        assetsInlineLimit: 0,
-        modulePreload: false,
-        cssCodeSplit: false,
-      },
-    });
+    for (const page of PAGES)
+      await build({
+        root: import.meta.dirname,
+        configFile: false,
+        logLevel: "warn",
+        oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+        // No script and no style inside the page: its policy forbids them.
+        build: {
+          outDir,
+          emptyOutDir: false,
+          target: "es2022",
+          assetsInlineLimit: 0,
+          modulePreload: false,
+          cssCodeSplit: false,
+          rolldownOptions: { input: join(import.meta.dirname, page) },
+        },
+      });
     rmSync(OUT, { recursive: true, force: true });
     renameInto(outDir);
   } finally {

@@ -1,7 +1,7 @@
 /** How a server comes back from its storage and its hibernated sockets: after an eviction, a crash or a deploy, or for the first time. */
 
 import type { Head } from "./batch.ts";
-import { type Attachment, type ClientKey, PARKED } from "./effects.ts";
+import { type Attachment, type ClientKey, PARKED, WATCHER } from "./effects.ts";
 import { GRACE_MS, MAX_NAMES, UNREACHABLE_AFTER } from "./limits.ts";
 import { type Floor, Log } from "./log.ts";
 import type { Member } from "./members.ts";
@@ -9,6 +9,7 @@ import { unknownPeer } from "./peer.ts";
 import { Presence, type Published } from "./presence.ts";
 import type { SessionEntry } from "./seen.ts";
 import { addClient, type Env, originOfSelf, type State, serverEntries } from "./state.ts";
+import { nobodyWatches } from "./watch.ts";
 import { line } from "./wire.ts";
 
 /** What the storage holds. */
@@ -29,7 +30,7 @@ export function boot(
   { chat, name, host }: Pick<State, "chat" | "name" | "host">,
   env: Env,
   stored: Stored,
-  sockets: [ClientKey, Attachment | typeof PARKED | null][],
+  sockets: [ClientKey, Attachment | typeof PARKED | typeof WATCHER | null][],
 ): State {
   const state: State = {
     chat,
@@ -68,6 +69,8 @@ export function boot(
     serversTold: "",
     flushing: false,
     pacing: false,
+    watching: nobodyWatches(),
+    sights: new Map(),
     starting: undefined,
     draining: undefined,
     alarm: stored.alarm,
@@ -89,6 +92,10 @@ export function boot(
   state.crowded = state.presence.count > MAX_NAMES;
   state.serversTold = line({ type: "update_servers", servers: serverEntries(state) });
   for (const [key, attachment] of sockets) {
+    if (attachment === WATCHER) {
+      state.watching.watchers.set(key, 0);
+      continue;
+    }
     const client = addClient(state, key);
     if (attachment === null) continue;
     if (attachment === PARKED) {

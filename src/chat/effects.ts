@@ -16,11 +16,15 @@ export interface Attachment {
 
 /** What a socket remembers that waits for its welcome: after a loss of memory it has waited in vain. */
 export const PARKED = "parked";
+/** What a socket remembers that watches the cluster, and is no client. */
+export const WATCHER = "watcher";
 
 /** What happens to a server; `now` is in ms since epoch. Bodies and frames are as they came in. */
 export type Event = { now: number } & (
   | { type: "wake" }
   | { type: "open"; client: ClientKey }
+  /** A connection that watches the cluster. */
+  | { type: "watch"; client: ClientKey }
   | { type: "frame"; client: ClientKey; data: string | null }
   | { type: "close"; client: ClientKey }
   | { type: "start"; req: RequestKey; boot?: string | undefined }
@@ -31,6 +35,8 @@ export type Event = { now: number } & (
   | { type: "flush"; silent?: ClientKey[] }
   /** The time of a `pump` has come. */
   | { type: "pump" }
+  /** The time of a `show` has come. */
+  | { type: "show" }
   | { type: "alarm" }
 );
 
@@ -54,4 +60,6 @@ export type Effect =
   | { do: "flush" }
   /** A `pump` event, please, in `ms`; it may be lost with the memory. */
   | { do: "pump"; ms: number }
+  /** A `show` event, please, in `ms`; it may be lost with the memory. Only while somebody watches. */
+  | { do: "show"; ms: number }
   | { do: "print"; event: string; message: string; detail: Record<string, unknown> };

@@ -2,6 +2,7 @@
 import type { ClientKey, Effect } from "./effects.ts";
 import { lose } from "./people.ts";
 import { type Client, type State, serverEntries } from "./state.ts";
+import { forgetWatcher } from "./watch.ts";
 import { line } from "./wire.ts";
 
 /** Why a server lets a client go, and the WebSocket close code: done, going away, and two of the application's range. */
@@ -29,8 +30,9 @@ export function letGo(state: State, client: Client, now: number, out: Effect[]):
 export function dropSilent(state: State, silent: ClientKey[], now: number, out: Effect[]): void {
   for (const key of silent) {
     const client = state.clients.get(key);
-    if (client === undefined) continue;
+    if (client === undefined && !forgetWatcher(state.watching, key)) continue;
     out.push({ do: "close", client: key, code: SILENT, reason: "silent" });
+    if (client === undefined) continue;
     forget(state, client);
     lose(state, client.id, now);
   }

@@ -17,7 +17,9 @@ import { publish } from "./published.ts";
 import { acceptArrived, answerArrived } from "./relay.ts";
 import { isBelowFloor, raised, trim } from "./retention.ts";
 import { startMain } from "./servers.ts";
+import { tellBroken } from "./sight.ts";
 import { type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
+import { countTraffic, show } from "./watch.ts";
 import { type Cursor, line } from "./wire.ts";
 
 export function flush(state: State, now: number, out: Effect[]): void {
@@ -40,7 +42,9 @@ export function flush(state: State, now: number, out: Effect[]): void {
   const welcomes = joining.map((client) => welcome(state, client));
   state.catching.push(...joining);
   const deliveries = catchUp(state);
-  const said = write(state, sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches, out);
+  const all = sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches;
+  const said = write(state, all, out);
+  countTraffic(state, all);
   for (const client of leaving) if ((state.byId.get(client.id) ?? client) === client) leave(state, client.id);
   const after = presenceLines(state);
   publish(state, out);
@@ -62,11 +66,13 @@ export function flush(state: State, now: number, out: Effect[]): void {
     for (const client of joining) send(client, [crowdLine(state, 0, 0)], out);
   startOver(state, state.log.floorNow().pos, now, out);
   dropSlow(state, now, out);
-  answerArrived(state, arrived, out);
+  answerArrived(state, arrived, now, out);
 
   if (canRelease(state) || canCatchUp(state)) wantFlush(state, out);
   checkDrain(state, now, out);
+  tellBroken(state);
   pump(state, now, out);
+  show(state, now, out);
 }
 
 /** Where the stream of a client starts, and what it needs to know until then. What it missed is left to the catch-up. */

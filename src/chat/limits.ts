@@ -94,6 +94,15 @@ export const BRISK = { debts: 3, ms: 5000 };
 /** Milliseconds between two relays to one peer, for each peer beyond the UNPACED first: 500 relays a second leave a server time for its clients. */
 export const PACE_MS = 2;
 export const UNPACED = 2;
+/** Connections that watch one server: each gets every frame, and clients need places too. */
+export const MAX_WATCHERS = 1000;
+/** Links of a server that are told, and living servers up to which those of others are: beyond it there would be a thousand. */
+export const MAX_LINKS = 32;
+/** Milliseconds between two frames to watchers, as often as the eye can follow; and at most, for many watchers of many servers. */
+export const SHOW_MS = 200;
+export const SHOW_MAX_MS = 10_000;
+/** Characters a millisecond to all watchers together: a megabyte a second leaves a server time for its clients. */
+export const SHOW_CHARS = 1000;
 /** Milliseconds a peer's clock may be ahead of ours. */
 export const MAX_CLOCK_SKEW_MS = 300_000;
 /** Clients a disconnecting server sends on at once, and ms until the next as many: who takes them in has time to. */

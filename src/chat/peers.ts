@@ -16,6 +16,7 @@ import { heldOf, published, versionHeld } from "./published.ts";
 import { parseRelayAnswer } from "./relay-answer.ts";
 import { type RelayRequest, writeRelay } from "./relay-wire.ts";
 import { toldFloor } from "./retention.ts";
+import { answeredBy, forWatchersAt, hearOf, sightOf, tellBroken } from "./sight.ts";
 import { lifeOf, type State, wantFlush } from "./state.ts";
 import { wantFrom } from "./wanted.ts";
 import type { Cursor } from "./wire.ts";
@@ -45,6 +46,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
       stale: false,
       forgotten: false,
     };
+    sightOf(state, address).posted = now;
     if (news.size > 0) {
       peer.inflight = sent;
       const body = writeMembersRequest(address, state.name, news, state);
@@ -56,7 +58,11 @@ export function pump(state: State, now: number, out: Effect[]): void {
     sent.poke = peer.poke;
     peer.poke = false;
     const piece = pieceFor(state, peer, [...new Set([...origins, ...peer.wants])], sent);
-    const asked = { want: wantFrom(state, address), held: heldOf(state, address) };
+    const asked = {
+      want: wantFrom(state, address),
+      held: heldOf(state, address),
+      ...forWatchersAt(state, address, now),
+    };
     const relay = { from: state.name, life: lifeOf(state), vv: state.log.cursor(), ...asked, ...piece };
     const body = writeRelay(address, relay, state);
     peer.inflight = sent;
@@ -117,6 +123,7 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
   const sent = peer?.inflight;
   if (!peer || !sent) return;
   peer.inflight = undefined;
+  answeredBy(state, address, status > 0 && status < 500, now);
   const problem = status === 200 ? accepted(state, peer, sent, event, out) : refused(state, peer, event, out);
   if (problem !== undefined) {
     fail(peer, now, state.env.random());
@@ -128,6 +135,7 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
     state.serversChanged = true;
     out.push({ do: "put", key: `unreachable/${address}`, value: peer.unreachable });
   }
+  tellBroken(state);
   // Where all is said and paid nothing waits for a flush.
   if (state.draining || state.serversChanged || owes(state, peer, owedOrigins(state))) wantFlush(state, out);
 }
@@ -153,6 +161,7 @@ function accepted(
   if (!answer.ok) return answer.reason;
   const { vv, want, held, life, left } = answer.value;
   objectTo(state, left, now, out);
+  hearOf(state, address, answer.value, now);
   if (!isCurrent(life, state.members.get(address))) {
     // This comes from a life that ended, or from one that does not know yet what it has to outlive.
     peer.members = new Map();

@@ -1,6 +1,7 @@
 /** The answer to `relay`, and the fields it shares with the request. */
-import { json, need } from "./body.ts";
+import { json, need, type Place } from "./body.ts";
 import { MAX_ORIGINS } from "./limits.ts";
+import { type ForWatchers, parseForWatchers, writeForWatchers } from "./links.ts";
 import type { Life } from "./members.ts";
 import { EPOCH, isCount, isCursor } from "./parse.ts";
 import type { Held } from "./presence.ts";
@@ -10,7 +11,7 @@ import type { Cursor } from "./wire.ts";
  * What is applied now in this life; the origins the receiver asks the sender for; which version of the sender's set of people it holds; and the
  * incarnation in which the sender is held to have left.
  */
-export interface RelayAnswer {
+export interface RelayAnswer extends ForWatchers {
   vv: Cursor;
   want: string[];
   held: Held | undefined;
@@ -22,14 +23,17 @@ export const ORIGIN = /^[a-z0-9][a-z0-9-]{0,31}#[0-9a-f]{8}$/;
 /** What a `vv` must be. */
 export const VV = `vv must be an object {origin: seq} of at most ${MAX_ORIGINS} origins`;
 
-export const writeRelayAnswer = ({ want, ...rest }: RelayAnswer): Record<string, unknown> =>
-  want.length > 0 ? { ...rest, want } : rest;
+export function writeRelayAnswer(to: string, answer: RelayAnswer, place: Place): Record<string, unknown> {
+  const { want, watch: _, links: __, ...rest } = answer;
+  return { ...rest, ...(want.length > 0 ? { want } : {}), ...writeForWatchers(to, answer, place) };
+}
 
-export function parseRelayAnswer(body: string): RelayAnswer {
-  const { vv, want, held, life, left } = json(body);
+export function parseRelayAnswer(body: string, place: Place): RelayAnswer {
+  const { vv, want, held, life, left, watch, links } = json(body);
   need(isCursor(vv), VV);
   need(left === undefined || isCount(left, 1), "left must be an incarnation");
-  return { vv, want: parseWant(want), held: parseHeld(held), life: parseLife(life), left };
+  const watching = parseForWatchers(watch, links, place);
+  return { vv, want: parseWant(want), held: parseHeld(held), life: parseLife(life), left, ...watching };
 }
 
 export function parseWant(want: unknown = []): string[] {

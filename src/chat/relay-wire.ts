@@ -3,6 +3,7 @@
 import { authorOf, type Batch, type Head } from "./batch.ts";
 import { addressFor, header, isFields, json, need, type Place } from "./body.ts";
 import { MAX_BEYOND, MAX_ORIGINS, MAX_PEOPLE, MAX_ROW, MAX_SESSIONS } from "./limits.ts";
+import { type ForWatchers, parseForWatchers, writeForWatchers } from "./links.ts";
 import type { Life } from "./members.ts";
 import { EPOCH, isCount, isCursor, isName, isText } from "./parse.ts";
 import type { Change, Held, Published } from "./presence.ts";
@@ -21,7 +22,7 @@ export interface ToldFloor {
  * `relay`: `vv` is what the sender has applied in this life of its, `want` the origins it asks the receiver for, `floor` what the sender trimmed if the receiver
  * lacks it, `presence` its published set, or what is new of it, if the receiver may lack it, `held` which version of the receiver's it holds.
  */
-export interface RelayRequest {
+export interface RelayRequest extends ForWatchers {
   from: string;
   life?: Life | undefined;
   vv: Cursor;
@@ -34,13 +35,15 @@ export interface RelayRequest {
 
 const ID = /^[0-9a-f]{20}$/;
 
-export function writeRelay(to: string, { from, want = [], batches, ...rest }: RelayRequest, place: Place): string {
+export function writeRelay(to: string, relay: RelayRequest, place: Place): string {
+  const { from, want = [], batches, watch, links, ...rest } = relay;
   const { chat } = place;
   const head = JSON.stringify({
     chat,
     from: addressFor(to, from, place),
     ...rest,
     ...(want.length > 0 ? { want } : {}),
+    ...writeForWatchers(to, { watch, links }, place),
     batches: batches.map((batch) => batch.head),
   });
   return [head, ...batches.map((batch) => batch.lines)].join("\n");
@@ -48,7 +51,10 @@ export function writeRelay(to: string, { from, want = [], batches, ...rest }: Re
 
 export function parseRelay(body: string, place: Place): RelayRequest {
   const end = body.indexOf("\n");
-  const { from, life, vv, want, floor, presence, held, batches } = header(end < 0 ? body : body.slice(0, end), place);
+  const { from, life, vv, want, floor, presence, held, watch, links, batches } = header(
+    end < 0 ? body : body.slice(0, end),
+    place,
+  );
   need(isCursor(vv), VV);
   need(Array.isArray(batches), "batches must be a list");
   let at = end + 1;
@@ -64,6 +70,7 @@ export function parseRelay(body: string, place: Place): RelayRequest {
     }),
   };
   need(batches.length === 0 ? end < 0 : at - 1 === body.length, "the lines are not as long as the batches say");
+  Object.assign(relay, parseForWatchers(watch, links, place));
   if (life !== undefined) relay.life = parseLife(life);
   if (want !== undefined) relay.want = parseWant(want);
   if (floor !== undefined) relay.floor = parseFloor(floor);

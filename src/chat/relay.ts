@@ -13,6 +13,7 @@ import { writeRelayAnswer } from "./relay-answer.ts";
 import { parseRelay, type RelayRequest } from "./relay-wire.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
 import { adoptFloor } from "./retention.ts";
+import { forWatchersAt, hearOf } from "./sight.ts";
 import { lifeOf, type State, wantFlush } from "./state.ts";
 import { heardFrom, wantFrom } from "./wanted.ts";
 import type { Verb } from "./wire.ts";
@@ -32,6 +33,7 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   const peer = state.peers.get(relay.from);
   // What another life of the sender had says nothing of this one.
   const current = isCurrent(relay.life, state.members.get(relay.from));
+  hearOf(state, relay.from, relay, now);
   if (peer) hearFrom(peer, current ? relay.vv : {});
   if (peer && current) {
     peer.wants = relay.want ?? [];
@@ -73,13 +75,15 @@ export function acceptArrived(
 }
 
 /** Answers the relays of this flush: what is applied here, and what the sender is asked for. */
-export function answerArrived(state: State, arrived: Arrived[], out: Effect[]): void {
+export function answerArrived(state: State, arrived: Arrived[], now: number, out: Effect[]): void {
   if (arrived.length === 0) return;
   const vv = state.log.cursor();
   for (const { req, relay } of arrived) {
     const want = wantFrom(state, relay.from);
     const { status, inc } = state.members.get(relay.from) ?? {};
     const [held, life] = [heldOf(state, relay.from), lifeOf(state)];
-    answer(req, yes(writeRelayAnswer({ vv, want, held, life, left: status === "left" ? inc : undefined })), out);
+    const left = status === "left" ? inc : undefined;
+    const told = { vv, want, held, life, left, ...forWatchersAt(state, relay.from, now) };
+    answer(req, yes(writeRelayAnswer(relay.from, told, state)), out);
   }
 }

@@ -15,6 +15,7 @@ import {
 import { declare, learn, newEpoch } from "./membership.ts";
 import { awaitStart, hearFrom } from "./peer.ts";
 import { answer, no, peerRefusal, type Reply, yes } from "./replies.ts";
+import { sightOf } from "./sight.ts";
 import { isAlive, others, type State, self, serverEntries } from "./state.ts";
 import type { Verb } from "./wire.ts";
 
@@ -71,6 +72,7 @@ function hear(state: State, { from, members }: MembersRequest, now: number, out:
   const peer = state.peers.get(from);
   if (!peer) return;
   merge(peer.members, members);
+  sightOf(state, from).heard = now;
   hearFrom(peer);
 }
 

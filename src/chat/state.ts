@@ -8,6 +8,8 @@ import type { Life, Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
 import type { Presence } from "./presence.ts";
 import type { RelayRequest } from "./relay-wire.ts";
+import type { Sight } from "./sight.ts";
+import type { Watching } from "./watch.ts";
 import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
 import { originOf } from "./wire.ts";
 
@@ -132,6 +134,10 @@ export interface State {
   flushing: boolean;
   /** Whether a `pump` is to come, for a peer whose next relay has to wait. */
   pacing: boolean;
+
+  /** Who watches the cluster, and what is known for them of the other servers, by address. */
+  readonly watching: Watching;
+  readonly sights: Map<string, Sight>;
 
   starting: { reqs: RequestKey[]; boot: string; member: Member } | undefined;
   draining: { reqs: RequestKey[]; deadline: number; force: boolean } | undefined;

@@ -13,6 +13,7 @@ import { relay } from "./relay.ts";
 import { answer } from "./replies.ts";
 import { joined, server_join_req, start, update_servers } from "./servers.ts";
 import { type State, wantFlush } from "./state.ts";
+import { forgetWatcher, hearWatcher, show, watch } from "./watch.ts";
 
 /**
  * What may write something that peers lack. The alarm is set in the same turn: after a crash before the flush, it is all that remembers the debt.
@@ -23,7 +24,8 @@ export function step(state: State, event: Event): Effect[] {
   const out: Effect[] = [];
   switch (event.type) {
     case "frame":
-      frame(state, event.client, event.data, event.now, out);
+      if (state.watching.watchers.has(event.client)) hearWatcher(state, event.client, event.data, out);
+      else frame(state, event.client, event.data, event.now, out);
       break;
     case "flush":
       dropSilent(state, event.silent ?? [], event.now, out);
@@ -32,7 +34,11 @@ export function step(state: State, event: Event): Effect[] {
     case "open":
       open(state, event.client, out);
       break;
+    case "watch":
+      watch(state, event.client, event.now, out);
+      break;
     case "close":
+      if (forgetWatcher(state.watching, event.client)) break;
       close(state, event.client, event.now, out);
       break;
     case "server_join_req":
@@ -53,6 +59,7 @@ export function step(state: State, event: Event): Effect[] {
     case "answer":
       if (event.verb === "server_join_req") joined(state, event, out);
       else answered(state, event, out);
+      show(state, event.now, out);
       break;
     case "wake":
       dropParked(state, event.now, out);
@@ -62,6 +69,10 @@ export function step(state: State, event: Event): Effect[] {
     case "pump":
       state.pacing = false;
       wantFlush(state, out);
+      break;
+    case "show":
+      state.watching.waiting = false;
+      show(state, event.now, out);
       break;
     case "alarm":
       // Set in an earlier life: what was owed then is not known now.

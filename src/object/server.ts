@@ -8,6 +8,8 @@ import { BRISK, PACE_MS, RETENTION, WINDOW } from "../chat/limits.ts";
 import { others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
 import { step } from "../chat/step.ts";
 import { transcriptPage } from "../chat/transcript.ts";
+import { view } from "../chat/view.ts";
+import { watchRefusal } from "../chat/watch.ts";
 import { Calm } from "./calm.ts";
 import { httpError, json } from "./http.ts";
 import { post } from "./peers.ts";
@@ -80,7 +82,11 @@ export class ChatServer extends DurableObject<Env> {
     const now = Date.now();
     switch (verb) {
       case "ws":
-        return this.#connect(pathname);
+        return this.#refuse(pathname) ?? this.#connect();
+      case "watch":
+        return this.#refuse(pathname) ?? this.#watch();
+      case "cluster":
+        return this.#refuse(pathname) ?? this.#view();
       case "servers":
         return this.#list();
       case "transcript":
@@ -131,15 +137,35 @@ export class ChatServer extends DurableObject<Env> {
     await this.#turn;
   }
 
-  #connect(pathname: string): Response {
+  /** Why this is not the server to be asked, if it is not. Who asks the chat and not a server is sent on by one that has left. */
+  #refuse(pathname: string): Response | undefined {
     const never = refusal(this.#state);
     if (never) return httpError(404, never.code, never.message);
-    const anyServer = pathname === `/chats/${this.#chat}/ws`;
+    const anyServer = !pathname.includes("/servers/");
     if (anyServer && self(this.#state)?.status === "left" && hasNeighbours(this.#state))
       return httpError(409, "left", "this server has left the chat", { servers: serverEntries(this.#state) });
+    return undefined;
+  }
+
+  #connect(): Response {
     const { 0: theirs, 1: ours } = new WebSocketPair();
     this.#step({ type: "open", client: this.#sockets.accept(ours), now: Date.now() });
     return new Response(null, { status: 101, webSocket: theirs });
+  }
+
+  #watch(): Response {
+    const full = watchRefusal(this.#state);
+    if (full) return httpError(503, full.code, full.message);
+    const { 0: theirs, 1: ours } = new WebSocketPair();
+    this.#step({ type: "watch", client: this.#sockets.acceptWatcher(ours), now: Date.now() });
+    return new Response(null, { status: 101, webSocket: theirs });
+  }
+
+  /** The cluster as seen from here, once. */
+  #view(): Response {
+    const seen = view(this.#state, Date.now());
+    if (seen.servers.length === 0) return httpError(404, "not_started", `nobody has joined chat '${this.#chat}' yet`);
+    return json(JSON.stringify(seen));
   }
 
   #list(): Response {
@@ -217,6 +243,9 @@ export class ChatServer extends DurableObject<Env> {
         break;
       case "pump":
         setTimeout(() => this.#step({ type: "pump", now: Date.now() }), effect.ms);
+        break;
+      case "show":
+        setTimeout(() => this.#step({ type: "show", now: Date.now() }), effect.ms);
         break;
       case "print": {
         const { event, message, detail } = effect;

@@ -1,5 +1,5 @@
 /** The clients' hibernating WebSockets, numbered for the core. What must survive hibernation lies in each socket's attachment. */
-import { type Attachment, type ClientKey, PARKED } from "../chat/effects.ts";
+import { type Attachment, type ClientKey, PARKED, WATCHER } from "../chat/effects.ts";
 
 /** Answered by the platform without waking the object. */
 const PING = "ping";
@@ -11,7 +11,7 @@ const SILENT_MS = 90_000;
 const LOOK_MS = 30_000;
 
 /** What a socket remembers; one that never joined, nothing. */
-type Remembered = Attachment | typeof PARKED | null;
+type Remembered = Attachment | typeof PARKED | typeof WATCHER | null;
 
 export class Sockets {
   readonly #ctx: DurableObjectState;
@@ -44,6 +44,13 @@ export class Sockets {
   accept(socket: WebSocket): ClientKey {
     this.#ctx.acceptWebSocket(socket);
     return this.#add(socket);
+  }
+
+  /** One that watches is never admitted: what is told to all is for clients. */
+  acceptWatcher(socket: WebSocket): ClientKey {
+    const key = this.accept(socket);
+    socket.serializeAttachment(WATCHER);
+    return key;
   }
 
   /** The number of a socket, unless it is closed already. */

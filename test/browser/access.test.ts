@@ -1,22 +1,11 @@
 /** The page for those who use keys, a screen reader, a phone or large letters. */
-import axe from "axe-core";
 import type { BrowserContextOptions } from "playwright-core";
 import { expect } from "vitest";
+import { violations } from "./axe.ts";
 import { Party } from "./party.ts";
-import { browse, type Visitor } from "./visitor.ts";
+import { browse } from "./visitor.ts";
 
 const party = new Party();
-
-/** What axe finds that matters. */
-async function violations(visitor: Visitor): Promise<string[]> {
-  await visitor.page.evaluate(axe.source);
-  const { violations } = await visitor.page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`,
-    );
-}
 
 const LOOKS: [string, BrowserContextOptions][] = [
   ["on a desk, light", { colorScheme: "light" }],

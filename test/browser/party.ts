@@ -15,10 +15,10 @@ export class Party {
   #chatty: Chatty | undefined;
   #chats = 0;
 
-  /** Says what happens before and after the tests of the file. */
-  constructor() {
+  /** Says what happens before and after the tests of the file; `how` its Chatty is started. */
+  constructor(how?: "federated") {
     beforeAll(async () => {
-      if (inject("browser") !== undefined) this.#chatty = await Chatty.start();
+      if (inject("browser") !== undefined) this.#chatty = await Chatty.start(how);
     });
     afterEach(async () => {
       const visitors = this.#visitors.splice(0);

@@ -10,6 +10,7 @@ import { chromium, type WebSocketRoute } from "playwright-core";
 import { Client } from "../e2e/client.ts";
 import { at, order } from "../e2e/operator.ts";
 import { ARGS, executable } from "./chromium.ts";
+import { showCluster } from "./cluster-pictures.ts";
 
 const [url = "http://localhost:8787", folder = "docs/pictures"] = process.argv.slice(2);
 const chat = `garden-${Date.now().toString(36).slice(-3)}`;
@@ -36,13 +37,14 @@ const browser = await chromium.launch({ executablePath: path, args: ARGS });
 const page = await (await browser.newContext({ locale: "en-GB", reducedMotion: "reduce" })).newPage();
 mkdirSync(folder, { recursive: true });
 
-/** One picture of each size and colour scheme. */
-async function pictures(name: string): Promise<void> {
+/** One picture of each size and colour scheme; `first`: what is done before each. */
+async function pictures(name: string, first = async (): Promise<void> => {}): Promise<void> {
   for (const [size, viewport] of Object.entries(SIZES))
     for (const colorScheme of ["light", "dark"] as const) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
       await sleep(200);
+      await first();
       await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`) });
     }
 }
@@ -90,5 +92,7 @@ await sleep(DRAWN_MS);
 await pictures("offline");
 await page.locator("header .people").click();
 await page.screenshot({ path: join(folder, "people-phone-dark.png") });
+lost = false;
+await pictures("cluster", await showCluster(page, url, `${chat}-cluster`));
 Client.endAll();
 await browser.close();

@@ -1,6 +1,7 @@
 /** A chat in which nothing is said costs nothing: no request, no timer, no alarm; its servers sleep with their sockets open. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it, onTestFailed } from "vitest";
+import type { View } from "../../src/chat/view.ts";
 import { Cable } from "./cable.ts";
 import { Client } from "./client.ts";
 import { type IdleServer, startIdleServer } from "./idle/server.ts";
@@ -53,6 +54,39 @@ it("I3 every server sleeps 15 s after the last word", async () => {
   await sleep(SETTLE_MS);
   expect(await wake(everybody, first, "good morning")).toEqual(["pause/b", "pause/c", "pause/main"]);
   await expectAllHeard(everybody);
+});
+
+it("V8 I3 watching a chat that sleeps wakes one server, which sleeps on; a word wakes each once, and is watched", async () => {
+  const chat = `watched-${Date.now()}`;
+  const everybody = await gather(chat, SERVERS, 2);
+  const [first] = everybody;
+  await talk(first, 3);
+  await expectAllHeard(everybody);
+  await sleep(SETTLE_MS);
+  const before = await server.counts();
+  const frames: string[] = [];
+  const watcher = new WebSocket(`${server.url.replace(/^http/, "ws")}/chats/${chat}/cluster/ws`);
+  watcher.addEventListener("message", ({ data }) => void frames.push(String(data)));
+  await expect.poll(() => frames.length).toBe(1);
+  for (let i = 0; i < 4; i++) {
+    watcher.send("ping");
+    await sleep(PING_MS);
+  }
+  expect(frames.slice(1)).toEqual(Array(4).fill("pong"));
+  const { constructed, requests, ...others } = await server.counts();
+  expect(constructed.slice(before.constructed.length)).toEqual([`${chat}/main`]);
+  expect({ ...others, requests, constructed }).toEqual({ ...before, requests: before.requests + 1, constructed });
+  // It slept again, or it would not be made anew.
+  expect(await wake(everybody, first, "good morning")).toEqual(["b", "c", "main"].map((name) => `${chat}/${name}`));
+  await sleep(OVER_MS);
+  expect((await server.counts()).relays).toBe(before.relays + SERVERS.length - 1);
+  const last = frames.flatMap((frame) =>
+    frame.startsWith("{") ? frame.split("\n").map((line) => JSON.parse(line)) : [],
+  );
+  expect(last.find(({ type }) => type === "traffic")?.messages).toEqual({ main: 1 });
+  const { links } = last.findLast(({ type }) => type === "cluster") as View;
+  expect(links.flatMap(({ from, lag }) => (from === "main" ? [lag] : []))).toEqual([0, 0]);
+  watcher.close();
 });
 
 /** Expects that all have heard, once and in order, what these said. */

@@ -19,6 +19,7 @@ const ACTS = {
   flood: 1,
   leave: 35,
   leaveSocket: 45,
+  watch: 15,
   vanish: 10,
   order: 70,
   evict: 80,
@@ -51,6 +52,9 @@ export function act(world: World, kinds: ReadonlySet<Kind>): void {
       break;
     case "leaveSocket":
       person.leaveSocket();
+      break;
+    case "watch":
+      world.spectator?.watch(random.pick([...world.alive(), world.server("main")]));
       break;
     case "vanish":
       person.vanish();

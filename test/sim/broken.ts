@@ -1,6 +1,7 @@
 /** Rules broken on purpose: each sabotage replaces one passage of `src/chat`, and some test has to notice (test/sim/mutate.ts). */
 import { OF_MESSAGES } from "./broken-messages.ts";
 import { OF_SERVERS } from "./broken-servers.ts";
+import { OF_WATCHING } from "./broken-watching.ts";
 
 export interface Sabotage {
   /** What the server does wrong now. */
@@ -14,4 +15,4 @@ export interface Sabotage {
   replace: string;
 }
 
-export const SABOTAGES: Sabotage[] = [...OF_MESSAGES, ...OF_SERVERS];
+export const SABOTAGES: Sabotage[] = [...OF_MESSAGES, ...OF_SERVERS, ...OF_WATCHING];

@@ -32,6 +32,9 @@ export function heal(world: World): void {
     visitor.connect(server);
   }
   settle(world, world.now + HEAL_MS);
+  // What it was told before the others woke again may be all there is to see.
+  world.spectator?.watch(world.alive()[0] ?? world.server("main"));
+  settle(world, world.now + HOME_MS);
 }
 
 function settle(world: World, end: number): void {
@@ -55,6 +58,7 @@ export function check(world: World): void {
     expectEqual(`people as told to ${name}`, view.people, places);
     expectEqual(`servers as told to ${name}`, view.servers, members);
   }
+  world.spectator?.check(first);
   // Forgotten and remembered, it is as quiet as before (I2).
   for (const server of world.servers.values()) {
     server.evict();

@@ -1,5 +1,5 @@
 /** A server of the simulation: a core with a disk, sockets and a clock that may be wrong, and all that can befall it. */
-import type { Effect, Event } from "../../src/chat/effects.ts";
+import { type Effect, type Event, WATCHER } from "../../src/chat/effects.ts";
 import type { Member } from "../../src/chat/members.ts";
 import type { State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
@@ -8,7 +8,7 @@ import { Disk } from "../disk.ts";
 import { checkStep } from "./invariants.ts";
 import { Keeper } from "./keeper.ts";
 import type { Person } from "./person.ts";
-import { Sockets } from "./sockets.ts";
+import { type End, Sockets } from "./sockets.ts";
 import { notice } from "./sometimes.ts";
 import type { World } from "./world.ts";
 
@@ -36,6 +36,7 @@ export class Server {
   skew = 0;
   flushing = false;
   pacing = false;
+  showing = false;
   /** Whether an operator has ever forced it to leave. */
   forced = false;
   /** Peers to which a request of this life is under way. */
@@ -87,6 +88,16 @@ export class Server {
     return key;
   }
 
+  /** Somebody begins to watch. */
+  watch(end: End): number {
+    const key = this.#next++;
+    // Who sleeps wakes before the connection is there.
+    this.wake();
+    this.sockets.accept(key, end, WATCHER);
+    this.happen({ type: "watch", client: key });
+    return key;
+  }
+
   /** The memory is lost, the sockets stay; only a server with nothing to do is put to sleep. */
   evict(): void {
     if (this.state === undefined || this.flushing) return;
@@ -132,6 +143,7 @@ export class Server {
     this.life++;
     this.flushing = false;
     this.pacing = false;
+    this.showing = false;
     this.#asked = new Map();
     this.asking.clear();
   }
@@ -208,6 +220,9 @@ export class Server {
       case "pump":
         this.#pumpLater(effect.ms);
         break;
+      case "show":
+        this.#showLater(effect.ms);
+        break;
       case "print":
         world.say(`${this.name} ${effect.message}`);
     }
@@ -230,6 +245,18 @@ export class Server {
       if (this.life !== life) return;
       this.pacing = false;
       this.happen({ type: "pump" });
+    });
+  }
+
+  #showLater(ms: number): void {
+    const { life, world } = this;
+    if (this.state?.watching.watchers.size === 0) throw new Error(`${this.name} shows something, and nobody watches`);
+    world.count("shown later");
+    this.showing = true;
+    world.after(ms, () => {
+      if (this.life !== life) return;
+      this.showing = false;
+      this.happen({ type: "show" });
     });
   }
 

@@ -1,12 +1,19 @@
 /** The connections of one server: they survive its memory, but not a crash, and what is sent takes its time. */
-import { type Effect, PARKED } from "../../src/chat/effects.ts";
+import { type Effect, PARKED, WATCHER } from "../../src/chat/effects.ts";
 import type { Remembered } from "../disk.ts";
-import type { Person } from "./person.ts";
 import type { Server } from "./server.ts";
+
+/** Whoever holds the other end: a person, or somebody who watches. */
+export interface End {
+  /** Milliseconds until something sent now is there. */
+  delay(): number;
+  heard(server: Server, key: number, lines: string[]): void;
+  closed(server: Server, key: number): void;
+}
 
 export class Sockets {
   readonly #server: Server;
-  readonly #open = new Map<number, { person: Person; attachment: Remembered }>();
+  readonly #open = new Map<number, { person: End; attachment: Remembered }>();
   /** Those that are gone, as the server will soon learn. */
   readonly #dropped = new Set<number>();
 
@@ -28,8 +35,8 @@ export class Sockets {
     return this.#open.has(key);
   }
 
-  accept(key: number, person: Person): void {
-    this.#open.set(key, { person, attachment: null });
+  accept(key: number, person: End, attachment: Remembered = null): void {
+    this.#open.set(key, { person, attachment });
   }
 
   /** What each remembers. */
@@ -74,7 +81,7 @@ export class Sockets {
 
   #isAdmitted(key: number): boolean {
     const attachment = this.#open.get(key)?.attachment ?? null;
-    return attachment !== null && attachment !== PARKED;
+    return attachment !== null && attachment !== PARKED && attachment !== WATCHER;
   }
 
   /** One frame to some. Of messages only what is durable is told. */

@@ -57,6 +57,7 @@ export const RARE = [
   "reset: ahead",
   "reset: trimmed",
   "roamed",
+  "shown later",
   "start 200",
   "started twice at once",
   "storage lost",
@@ -67,8 +68,10 @@ export const RARE = [
   "told leaving",
   "told n_gap",
   "told waiting",
+  "traffic watched",
   "unreachable",
   "vanished",
+  "view of others watched",
 ];
 
 /** Codes with which a socket is closed: see docs/protocol.md. */

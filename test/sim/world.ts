@@ -10,6 +10,7 @@ import { Person } from "./person.ts";
 import { Queue } from "./queue.ts";
 import { mix, Random } from "./random.ts";
 import { Server } from "./server.ts";
+import { Spectator } from "./spectator.ts";
 
 /** When every world begins, ms since epoch. */
 const BEGIN = 1_790_000_000_000;
@@ -34,6 +35,8 @@ export class World {
   readonly network = new Network(this);
   readonly servers = new Map<string, Server>();
   readonly people: Person[] = [];
+  /** In every other world somebody watches. */
+  readonly spectator: Spectator | undefined;
   /** How often each thing happened. */
   readonly counts = new Map<string, number>();
   /** Kept only if asked for: it costs more than the run. */
@@ -52,6 +55,7 @@ export class World {
       pace: seed % 3 === 0 ? SLOW_PACE_MS : PACE_MS,
       brisk: seed % 5 < 2 ? Number.POSITIVE_INFINITY : BRISK.debts,
     };
+    this.spectator = seed % 6 < 3 ? new Spectator(this) : undefined;
     this.tracing = tracing;
     this.random = new Random(mix(seed, -1));
   }

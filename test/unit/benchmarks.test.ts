@@ -5,6 +5,8 @@ import { lag, outstanding } from "../../bench/lib/lag.ts";
 import { claims, markdown, type Point, summarize } from "../../bench/lib/latency-report.ts";
 import { Missed } from "../../bench/lib/missed.ts";
 import { whole, wholes } from "../../bench/lib/options.ts";
+import type { Run } from "../../bench/lib/report.ts";
+import { watchedTo } from "../../bench/lib/watchers.ts";
 import { textOf } from "../../bench/lib/witness.ts";
 
 describe("latency", () => {
@@ -123,5 +125,13 @@ describe("options", () => {
     expect(wholes("x", undefined, [2, 3])).toEqual([2, 3]);
     for (const bad of ["0", "-1", "1.5", "", "many"]) expect(() => whole("x", bad, 5)).toThrow("--x");
     expect(() => wholes("x", "1,,2", [])).toThrow("--x");
+  });
+});
+
+describe("the watched chat", () => {
+  it("is compared within each round, so that a slow one hits both sides", () => {
+    const run = (round: number, system: string, deliveriesPerSecond: number) => ({ round, system, deliveriesPerSecond }) as Run; // biome-ignore format: one thing
+    const rounds = [[100, 95], [10, 9.8], [100, 90]].flatMap(([alone = 0, seen = 0], i) => [run(i, "alone", alone), run(i, "seen", seen)]); // biome-ignore format: one thing
+    expect(watchedTo(rounds, "seen", "alone")).toBe(0.95);
   });
 });

@@ -5,12 +5,13 @@
 
 import { createHash } from "node:crypto";
 import { abroad, hostOf, nameOf } from "../../src/chat/address.ts";
-import { type Effect, type Event, PARKED } from "../../src/chat/effects.ts";
+import { type Effect, type Event, PARKED, WATCHER } from "../../src/chat/effects.ts";
 import type { Bounds, State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
 import type { Verb } from "../../src/chat/wire.ts";
 import { Disk, type Remembered } from "../disk.ts";
 import { Client } from "./client.ts";
+import { Spectator } from "./spectator.ts";
 
 /** An event without its time; the cluster's clock adds it. */
 export type Happening = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
@@ -35,6 +36,8 @@ export class Node {
   readonly replies = new Map<number, Answer>();
   readonly printed: string[] = [];
   flushWanted = false;
+  /** How long until the `show` that was asked for, in ms, if one was. */
+  showIn: number | undefined;
   #next = 1;
 
   constructor(name: string, cluster: Cluster) {
@@ -66,6 +69,7 @@ export class Node {
   evict(sockets: "hibernate" | "close" = "hibernate"): void {
     if (sockets === "close") this.attachments.clear();
     this.flushWanted = false;
+    this.showIn = undefined;
     this.state = this.#boot();
     this.do({ type: "wake" });
   }
@@ -98,6 +102,23 @@ export class Node {
     return new Client(this, key);
   }
 
+  /** A new connection that watches the cluster. */
+  watch(): Spectator {
+    const key = this.#next++;
+    this.frames.set(key, []);
+    this.attachments.set(key, WATCHER);
+    this.do({ type: "watch", client: key });
+    return new Spectator(this, key);
+  }
+
+  /** The `show` that was asked for, when its time has come. */
+  show(): void {
+    if (this.showIn === undefined) throw new Error(`${this.name} has nothing to show`);
+    this.cluster.now += this.showIn;
+    this.showIn = undefined;
+    this.do({ type: "show" });
+  }
+
   ring(): void {
     if (this.alarm === null || this.alarm > this.cluster.now) return;
     this.disk.alarm = null;
@@ -116,7 +137,7 @@ export class Node {
     if (effect.do === "send") this.frames.get(effect.client)?.push(effect.frame);
     if (effect.do === "tell")
       for (const [key, attachment] of this.attachments)
-        if (attachment && attachment !== PARKED) this.frames.get(key)?.push(effect.frame);
+        if (attachment && typeof attachment === "object") this.frames.get(key)?.push(effect.frame);
     if (effect.do === "admit" && this.attachments.has(effect.client))
       this.attachments.set(effect.client, effect.attachment);
     if (effect.do === "park") this.attachments.set(effect.client, PARKED);
@@ -132,6 +153,7 @@ export class Node {
       });
     if (effect.do === "alarm") this.disk.alarm = effect.at;
     if (effect.do === "flush") this.flushWanted = true;
+    if (effect.do === "show") this.showIn = effect.ms;
     if (effect.do === "print") this.printed.push(effect.message);
   }
 }

@@ -58,6 +58,9 @@ export class Side extends Component<Props, { clients: ReadonlyMap<string, number
         {placesOf(people, servers, link.server, clients).map((place) => (
           <PlaceOf key={place.server ?? ""} place={place} chat={chat} names={names} me={me.id} mine={link.server} />
         ))}
+        <p class="aside">
+          <a href={`/chats/${chat}/cluster`}>Watch them work</a>
+        </p>
       </aside>
     );
   }

@@ -110,14 +110,15 @@ export class ChatServer extends DurableObject<Env> {
     }
   }
 
-  /** Resolves when the frame's flush is done, so that the object is not put to sleep in between. */
+  /** Who asks for a flush waits until it is done, so that the object is not put to sleep in between; others of the same turn need not. */
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> | undefined {
     const client = this.#sockets.keyOf(socket);
     if (client === undefined) return undefined;
     const now = Date.now();
     this.#sockets.heard(socket, now);
+    const asked = this.#turn;
     this.#step({ type: "frame", client, data: typeof message === "string" ? message : null, now });
-    return this.#turn;
+    return asked ? undefined : this.#turn;
   }
 
   override webSocketClose(socket: WebSocket): Promise<void> | undefined {

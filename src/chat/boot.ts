@@ -9,7 +9,7 @@ import { unknownPeer } from "./peer.ts";
 import { Presence, type Published } from "./presence.ts";
 import type { SessionEntry } from "./seen.ts";
 import { addClient, type Env, originOfSelf, type State, serverEntries } from "./state.ts";
-import { nobodyWatches } from "./watch.ts";
+import { nobodyWatches } from "./watching.ts";
 import { line } from "./wire.ts";
 
 /** What the storage holds. */

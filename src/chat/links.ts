@@ -18,6 +18,22 @@ export interface ForWatchers {
   links?: Link[] | undefined;
 }
 
+/** What is known of another server for those who watch, in memory only. */
+export interface Sight {
+  /** When the request under way was posted, and when anything last came from there, ms since epoch; 0: not in this life of the memory. */
+  posted: number;
+  heard: number;
+  /** Milliseconds from the last request to its answer. */
+  rtt: number | undefined;
+  /** Whether somebody watches there, and so wants to know of the links here. */
+  watches: boolean;
+  /** What it said of its own links, and when. */
+  links: Link[];
+  linksAt: number;
+  /** Which broken links it was told of. */
+  told: string;
+}
+
 /** The fields as the server at `to` understands them. */
 export const writeForWatchers = (to: string, { watch, links }: ForWatchers, place: Place): ForWatchers => ({
   ...(watch ? { watch } : {}),

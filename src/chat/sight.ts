@@ -4,23 +4,8 @@
  */
 
 import { MAX_LINKS } from "./limits.ts";
-import type { ForWatchers, Link } from "./links.ts";
+import type { ForWatchers, Link, Sight } from "./links.ts";
 import type { State } from "./state.ts";
-
-export interface Sight {
-  /** When the request under way was posted, and when anything last came from there, ms since epoch; 0: not in this life of the memory. */
-  posted: number;
-  heard: number;
-  /** Milliseconds from the last request to its answer. */
-  rtt: number | undefined;
-  /** Whether somebody watches there, and so wants to know of the links here. */
-  watches: boolean;
-  /** What it said of its own links, and when. */
-  links: Link[];
-  linksAt: number;
-  /** Which broken links it was told of. */
-  told: string;
-}
 
 export function sightOf(state: State, address: string): Sight {
   let sight = state.sights.get(address);

@@ -3,13 +3,13 @@ import { hostOf, nameOf, urlOfHost } from "./address.ts";
 import type { Batch } from "./batch.ts";
 import type { ClientKey, Effect, RequestKey } from "./effects.ts";
 import type { Retention } from "./limits.ts";
+import type { Sight } from "./links.ts";
 import type { Log, ReadRow } from "./log.ts";
 import type { Life, Member, Members } from "./members.ts";
 import type { Peer } from "./peer.ts";
 import type { Presence } from "./presence.ts";
 import type { RelayRequest } from "./relay-wire.ts";
-import type { Sight } from "./sight.ts";
-import type { Watching } from "./watch.ts";
+import type { Watching } from "./watching.ts";
 import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
 import { originOf } from "./wire.ts";
 

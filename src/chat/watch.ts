@@ -4,27 +4,8 @@ import type { ClientKey, Effect } from "./effects.ts";
 import { MAX_WATCHERS, SHOW_CHARS, SHOW_MAX_MS, SHOW_MS } from "./limits.ts";
 import { originOfSelf, type State, self, writers } from "./state.ts";
 import { type View, view } from "./view.ts";
+import type { Watching } from "./watching.ts";
 import type { Refusal } from "./wire.ts";
-
-/** What watchers were told, and what they were not told yet. In memory only. */
-export interface Watching {
-  /** Characters each was sent since it last said `ack`. */
-  readonly watchers: Map<ClientKey, number>;
-  /** The view as it was last told, without its time, and messages since, per server. */
-  told: string;
-  readonly traffic: Map<string, number>;
-  /** When the next frame may go, ms since epoch, and whether a `show` is to come. */
-  nextAt: number;
-  waiting: boolean;
-}
-
-export const nobodyWatches = (): Watching => ({
-  watchers: new Map(),
-  told: "",
-  traffic: new Map(),
-  nextAt: 0,
-  waiting: false,
-});
 
 /** WebSocket close codes: going away; too slow, as for clients. */
 const GOING_AWAY = 1001;

@@ -20,6 +20,8 @@ export const watchRefusal = ({ watching }: State): Refusal | undefined =>
 /** Somebody begins to watch, and is told the view. */
 export function watch(state: State, key: ClientKey, now: number, out: Effect[]): void {
   const { watching } = state;
+  // While nobody watched nobody was told how links are: what was said of them before may long be otherwise.
+  if (watching.watchers.size === 0) for (const sight of state.sights.values()) sight.links = [];
   watching.watchers.set(key, 0);
   const { time, ...seen } = view(state, now);
   // Should it become again what the others were told, that is news for this one.

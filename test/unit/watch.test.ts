@@ -202,6 +202,8 @@ it("V7 V8 where nobody watches relays say nothing of it; where somebody does the
   cluster.settle();
   say(1);
   expect(relays(cluster).some(({ links }) => links)).toBe(false);
+  cluster.settle();
+  expect(cluster.node("main").watch().links.toSorted()).toEqual(["main>b 0", "main>c 0"]);
 });
 
 it("V7 a link between others that breaks or heals is told at once, and asks nobody else", () => {

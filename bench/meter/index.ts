@@ -84,9 +84,9 @@ export class ChatServer extends Chatty {
     return this.#during(() => super.webSocketClose(socket));
   }
 
-  override alarm(): Promise<void> {
+  override alarm(info?: AlarmInvocationInfo): Promise<void> {
     this.#meter.add("alarms");
-    return this.#during(() => super.alarm());
+    return this.#during(() => super.alarm(info));
   }
 
   #during<T>(task: () => T | Promise<T>): Promise<T> {

@@ -1,7 +1,5 @@
-/** Messages become batches, batches become rows: numbers are given here, and each line is serialised here, once. */
-
-import type { Batch, Place } from "./batch.ts";
-import type { Effect } from "./effects.ts";
+/** Messages become batches: numbers are given here, and each line is serialised here, once. */
+import type { Batch } from "./batch.ts";
 import { MAX_ROW } from "./limits.ts";
 import { originOfSelf, ownSeq, type Pending, type State } from "./state.ts";
 
@@ -39,33 +37,3 @@ export function ownBatches(state: State, sends: Pending[], now: number): Batch[]
   close();
   return batches;
 }
-
-/** Writes batches as rows of at most MAX_ROW characters (one row, as a rule) and answers the lines to tell, without copies. */
-export function write(state: State, batches: Batch[], out: Effect[]): string[] {
-  const said: string[] = [];
-  for (let i = 0; i < batches.length; ) {
-    const row: Batch[] = [];
-    let size = 0;
-    do {
-      const batch = batches[i++] as Batch;
-      row.push(batch);
-      size += batch.lines.length + 1;
-    } while (i < batches.length && size + (batches[i] as Batch).lines.length <= MAX_ROW);
-    const heads = row.map((batch) => batch.head);
-    const { pos } = state.log;
-    const lines = row.map((batch) => batch.lines).join("\n");
-    out.push({ do: "append", pos, heads, lines });
-    state.log.append(heads, lines).forEach((place, at) => {
-      const { lines } = row[at] as Batch;
-      const shown = place.copies.size === 0 ? lines : withoutCopies(lines, place);
-      if (shown !== "") said.push(shown);
-    });
-  }
-  return said;
-}
-
-const withoutCopies = (lines: string, { copies }: Place): string =>
-  lines
-    .split("\n")
-    .filter((_, i) => !copies.has(i))
-    .join("\n");

@@ -60,6 +60,7 @@ export function boot(
     sendsSize: 0,
     leaving: [],
     arrived: [],
+    arrivals: [],
     held: new Map(),
     heldSize: 0,
     wanted: new Map(),

@@ -2,9 +2,11 @@
  * What this server owes: a debt is whatever a peer has not acknowledged. While there is one, an alarm is set, which a crash leaves behind.
  */
 import type { Effect } from "./effects.ts";
-import { BRISK, DEBT_ALARM_MS, SLOW_MS } from "./limits.ts";
-import { type Peer, unknownPeer } from "./peer.ts";
+import { DEBT_ALARM_MS, SLOW_MS } from "./limits.ts";
+import { type Peer, reach, unknownPeer } from "./peer.ts";
+import { lately } from "./rows.ts";
 import { isAlive, others, type State, writers } from "./state.ts";
+import type { Cursor } from "./wire.ts";
 
 /** The other living servers. */
 export function* peers(state: State): Generator<[string, Peer]> {
@@ -28,21 +30,30 @@ export function owedOrigins(state: State): string[] {
   return [...state.log.origins()].filter((origin) => !living.has(origin));
 }
 
-const owesBatches = (state: State, { acked }: Peer, origins: string[]): boolean =>
-  acked === null || origins.some((origin) => state.log.applied(origin) > (acked[origin] ?? 0));
+/** Whether who has `known` of these origins lacks anything. */
+const lacks = (state: State, known: Cursor | null, origins: string[]): boolean =>
+  known === null || origins.some((origin) => state.log.applied(origin) > (known[origin] ?? 0));
 
-export const owes = (state: State, peer: Peer, origins: string[]): boolean =>
+const lacksAny = (state: State, peer: Peer, known: Cursor | null, origins: string[]): boolean =>
   peer.poke ||
   owesMembers(state, peer) ||
   owesPresence(state, peer) ||
-  owesBatches(state, peer, origins) ||
-  (peer.wants.length > 0 && owesBatches(state, peer, peer.wants));
+  lacks(state, known, origins) ||
+  (peer.wants.length > 0 && lacks(state, known, peer.wants));
+
+/** Whether a peer has not acknowledged everything. */
+export const owes = (state: State, peer: Peer, origins: string[]): boolean =>
+  lacksAny(state, peer, peer.acked, origins);
+
+/** Whether there is anything to send to a peer now: what it has applied it gets no more. */
+export const isDue = (state: State, peer: Peer, origins: string[]): boolean =>
+  lacksAny(state, peer, reach(peer), origins);
 
 /** Whether some living peer holds everything this server owes to all; nobody to hold it counts as such. */
 export function isHeld(state: State): boolean {
   const all = [...peers(state)];
   const origins = owedOrigins(state);
-  return all.length === 0 || all.some(([, peer]) => !owesBatches(state, peer, origins));
+  return all.length === 0 || all.some(([, peer]) => !lacks(state, peer.acked, origins));
 }
 
 /** Sets the alarm if something is owed and none is set that rings in time; clears it if nothing is, unless it will soon be needed again. */
@@ -57,17 +68,33 @@ export function settle(state: State, now: number, out: Effect[]): void {
   for (const { askAt, parkedUntil } of state.parked) due = Math.min(due, askAt > now ? askAt : parkedUntil);
   for (const { overSince } of state.catching) if (overSince > 0) due = Math.min(due, overSince + SLOW_MS);
   if (state.draining) due = Math.min(due, state.draining.deadline);
-  const at = due === Number.POSITIVE_INFINITY ? null : due;
-  if (at === state.alarm || (at !== null && state.alarm !== null && state.alarm <= at)) return;
+  const { since } = state.log.open;
+  if (since !== undefined) due = Math.min(due, Math.min(since, now) + DEBT_ALARM_MS, state.alarm ?? due);
+  const at = due === Number.POSITIVE_INFINITY ? null : marked(due, since !== undefined);
+  const rings = state.alarm !== null && at !== null && state.alarm <= at;
+  if (at === state.alarm || (rings && (since === undefined || saysOpen(state.alarm)))) return;
   if (at === null && isBrisk(state, now)) return;
   state.alarm = at;
   out.push({ do: "alarm", at });
 }
 
+/**
+ * An alarm at an odd millisecond says that a row may be open. It costs nothing, and outlives the memory: who wakes and finds one does not know how
+ * much those were told whose sockets slept.
+ */
+const marked = (at: number, isOpen: boolean): number => (at % 2 === (isOpen ? 1 : 0) ? at : at + 1);
+export const saysOpen = (alarm: number | null | undefined): boolean => typeof alarm === "number" && alarm % 2 === 1;
+
+/** The alarm rings: peers that have applied all, and not written it when they last spoke, are asked whether they have. */
+export function askUnwritten(state: State): void {
+  const origins = owedOrigins(state);
+  for (const [, peer] of peers(state)) peer.poke ||= owes(state, peer, origins) && !isDue(state, peer, origins);
+}
+
 /** Everything is paid: whether that was so so often of late that the alarm, which rings soon, may stay. */
 function isBrisk(state: State, now: number): boolean {
   const { brisk } = state.env;
-  state.paid = [...state.paid.filter((at) => now - at <= BRISK.ms), now].slice(-brisk);
+  state.paid = lately(state.paid, now, brisk);
   const rings = (state.alarm ?? now) - now;
   return state.paid.length === brisk && rings > 0 && rings <= DEBT_ALARM_MS;
 }

@@ -37,7 +37,8 @@ export type Event = { now: number } & (
   | { type: "pump" }
   /** The time of a `show` has come. */
   | { type: "show" }
-  | { type: "alarm" }
+  /** `at`: for when it was set, ms since epoch. */
+  | { type: "alarm"; at?: number }
 );
 
 /** What the host has to do, in this order; what is written first is durable before anything later is let out. */

@@ -45,6 +45,11 @@ export function restart(state: State, client: Client, now: number, out: Effect[]
   lose(state, client.id, now);
 }
 
+/** The same for all who are live: what they were told last may have been in the memory that is lost. */
+export function restartAll(state: State, now: number, out: Effect[]): void {
+  for (const client of [...state.clients.values()]) if (client.phase === "live") restart(state, client, now, out);
+}
+
 export function forget(state: State, client: Client): void {
   client.phase = "gone";
   state.clients.delete(client.key);

@@ -2,7 +2,7 @@
  * The flush: everything queued in one turn of the event loop becomes one row and one frame (group commit).
  * First all that is written, then all that is told: who came, what was said, who went.
  */
-import { ownBatches, write } from "./batches.ts";
+import { ownBatches } from "./batches.ts";
 import { canCatchUp, catchUp, deliver, dropSlow, startOver } from "./catchup.ts";
 import { checkDrain } from "./disconnect.ts";
 import type { Effect } from "./effects.ts";
@@ -16,6 +16,7 @@ import { crowdLine, enter, expire, leave, presenceLines } from "./people.ts";
 import { publish } from "./published.ts";
 import { acceptArrived, answerArrived } from "./relay.ts";
 import { isBelowFloor, raised, trim } from "./retention.ts";
+import { closeRow, mayStayOpen, write } from "./rows.ts";
 import { startMain } from "./servers.ts";
 import { tellBroken } from "./sight.ts";
 import { type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
@@ -30,6 +31,8 @@ export function flush(state: State, now: number, out: Effect[]): void {
   Object.assign(state, { joining: [], leaving: [], sends: [], sendsSize: 0, arrived: [] });
   if (joining.length > 0 && self(state) === undefined) startMain(state, now, out);
   if (joining.length > 0 && state.wasAway) askAll(state);
+  // Whoever catches up is told whole rows.
+  if (joining.length + state.catching.length > 0) closeRow(state, out);
 
   if (state.unsure) state.presence.doubt();
   state.unsure = false;
@@ -43,7 +46,8 @@ export function flush(state: State, now: number, out: Effect[]): void {
   state.catching.push(...joining);
   const deliveries = catchUp(state);
   const all = sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches;
-  const said = write(state, all, out);
+  const said = write(state, all, now, out);
+  if (!mayStayOpen(state, { sends, arrived }, now)) closeRow(state, out);
   countTraffic(state, all);
   for (const client of leaving) if ((state.byId.get(client.id) ?? client) === client) leave(state, client.id);
   const after = presenceLines(state);

@@ -2,9 +2,10 @@
  * The index of the log: which batches lie where, how far each origin is applied, which lines are copies, and what was trimmed.
  * The lines themselves stay in the store; only headers are held here. Rebuilt on boot from the headers of all rows.
  */
-import { authorOf, type Head, lastOf, type Place } from "./batch.ts";
+import { authorOf, type Batch, type Head, lastOf, type Place } from "./batch.ts";
 import { Copies } from "./copies.ts";
 import { MAX_RECALLED } from "./limits.ts";
+import { OpenRow } from "./open-row.ts";
 import { Seen, type SessionEntry } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
 
@@ -45,8 +46,9 @@ export class Log {
   /** This server's origin, and those of which something was applied since its last batch: what its next batch depends on. */
   #own = "";
   readonly #news = new Set<string>();
-  /** The next row. */
+  /** The next row, and what is in it already. */
   pos = 1;
+  readonly open = new OpenRow();
   /** The highest time applied, ms since epoch. */
   time = 0;
 
@@ -61,20 +63,28 @@ export class Log {
     if (this.applied(origin) === 0) for (const other of this.#applied.keys()) this.#news.add(other);
   }
 
-  /** Adds one row's headers, and its lines if they are not in the store yet; answers the places its batches got. What lies below the floor is passed over. */
-  append(heads: readonly Head[], lines?: string): Place[] {
+  /** Adds the headers of a row of the store. What lies below the floor is passed over. */
+  append(heads: readonly Head[]): void {
     let start = 0;
-    const added: Place[] = [];
     for (const head of heads) {
-      if (lastOf(head) > this.floor(head.origin)) added.push(this.#add(head, start));
+      if (lastOf(head) > this.floor(head.origin)) this.#add(head, start);
       start += head.size + 1;
     }
-    if (lines !== undefined) {
-      this.#recent.set(this.pos, lines);
-      this.#recentSize += lines.length;
-    }
     this.pos++;
-    return added;
+  }
+
+  /** Adds a batch to the open row. */
+  add(batch: Batch, now: number): Place {
+    return this.#add(batch.head, this.open.add(batch, now));
+  }
+
+  /** Ends the open row, which is to be written now; undefined if nothing is in it. */
+  close(): { pos: number; heads: Head[]; lines: string } | undefined {
+    if (this.open.since === undefined) return undefined;
+    const row = { pos: this.pos++, ...this.open.take() };
+    this.#recent.set(row.pos, row.lines);
+    this.#recentSize += row.lines.length;
+    return row;
   }
 
   #add(head: Head, start: number): Place {
@@ -111,7 +121,12 @@ export class Log {
 
   /** The lines of a batch as they were written. */
   linesOf({ pos, start, head }: Place): string {
-    return (this.#recent.get(pos) ?? this.#recalled.get(pos) ?? this.#recall(pos)).slice(start, start + head.size);
+    return this.#row(pos).slice(start, start + head.size);
+  }
+
+  #row(pos: number): string {
+    if (pos === this.pos) return this.open.lines;
+    return this.#recent.get(pos) ?? this.#recalled.get(pos) ?? this.#recall(pos);
   }
 
   /** A row from the store; those read longest ago are let go of, whoever reads how much, and whether anything is ever flushed. */
@@ -135,6 +150,21 @@ export class Log {
   /** What is applied, as a cursor. */
   cursor(): Cursor {
     return Object.fromEntries(this.#applied);
+  }
+
+  /** What is applied and written. */
+  written(): Cursor {
+    const cursor = this.cursor();
+    for (const [origin, seq] of Object.entries(this.open.before())) {
+      if (seq > 0) cursor[origin] = seq;
+      else delete cursor[origin];
+    }
+    return cursor;
+  }
+
+  /** What is applied beyond what is written. */
+  unwritten(): Cursor {
+    return Object.fromEntries(Object.keys(this.open.before()).map((origin) => [origin, this.applied(origin)]));
   }
 
   /** The origins of which anything is applied. */

@@ -19,6 +19,8 @@ export interface Sent {
 export interface Peer {
   /** What it has applied, durably, as far as it said; null: unknown, ask. */
   acked: Cursor | null;
+  /** What it has applied beyond that, and not written yet: it gets that no more, and it stays owed. */
+  unwritten: Cursor;
   /** The version of our published set it holds; -1: unknown. */
   presence: number;
   /** The members it is known to know, and our version of them when it knew all; -1: unknown. */
@@ -43,6 +45,7 @@ export interface Peer {
 /** A peer of which nothing is known: everything may be owed to it. */
 export const unknownPeer = (): Peer => ({
   acked: null,
+  unwritten: {},
   presence: -1,
   members: new Map(),
   membersVersion: -1,
@@ -65,15 +68,24 @@ export function succeed(peer: Peer): void {
   peer.retryAt = 0;
 }
 
-/** The peer asked something: whatever was wrong with it before, it can be tried now, unless it waits for something that is still not there. `vv`: what it says it has applied. */
-export function hearFrom(peer: Peer, vv: Cursor = {}): void {
-  let news = peer.stalls === 0;
+/** What it has applied, as far as it said, written or not; null: unknown. */
+export function reach({ acked, unwritten }: Peer): Cursor | null {
+  if (acked === null) return null;
+  const reach = { ...acked };
+  for (const [origin, seq] of Object.entries(unwritten)) reach[origin] = Math.max(seq, reach[origin] ?? 0);
+  return reach;
+}
+
+/** The peer asked something: whatever was wrong with it before, it can be tried now, unless it waits for something that is still not there. `vv`: what it says it has written, `unwritten`: what it has applied beyond that. */
+export function hearFrom(peer: Peer, vv: Cursor = {}, unwritten: Cursor = {}): void {
+  const before = reach(peer);
   peer.failingSince = 0;
-  for (const [origin, seq] of Object.entries(vv)) {
-    if (peer.acked === null || seq <= (peer.acked[origin] ?? 0)) continue;
-    peer.acked[origin] = seq;
-    news = true;
-  }
+  if (peer.acked)
+    for (const [origin, seq] of Object.entries(vv)) peer.acked[origin] = Math.max(seq, peer.acked[origin] ?? 0);
+  // Who lost its memory has less than before, and needs that once more.
+  peer.unwritten = unwritten;
+  const after = Object.entries(reach(peer) ?? {});
+  const news = peer.stalls === 0 || after.some(([origin, seq]) => seq > (before?.[origin] ?? 0));
   if (!news) return;
   peer.retryAt = 0;
   // It may hear nothing all the same: what is tried because it speaks does not make the delay grow for ever.

@@ -5,13 +5,13 @@
 
 import type { Batch, Place } from "./batch.ts";
 import { read } from "./body.ts";
-import { owedOrigins, owes, owesMembers, owesPresence, peers } from "./debts.ts";
+import { isDue, owedOrigins, owesMembers, owesPresence, peers } from "./debts.ts";
 import type { Effect, Event } from "./effects.ts";
 import { MAX_RELAY, UNPACED } from "./limits.ts";
 import { isCurrent, lacking, type Members, merge } from "./members.ts";
 import { parseRefusal, writeMembersRequest } from "./members-wire.ts";
 import { learn, objectTo, outgrown } from "./membership.ts";
-import { fail, judge, type Peer, postpone, type Sent, succeed } from "./peer.ts";
+import { fail, judge, type Peer, postpone, reach, type Sent, succeed } from "./peer.ts";
 import { heldOf, published, versionHeld } from "./published.ts";
 import { parseRelayAnswer } from "./relay-answer.ts";
 import { type RelayRequest, writeRelay } from "./relay-wire.ts";
@@ -28,7 +28,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
   const pace = state.env.pace * Math.max(0, all.length - UNPACED);
   let next = Number.POSITIVE_INFINITY;
   for (const [address, peer] of all) {
-    if (peer.inflight || peer.retryAt > now || !owes(state, peer, origins)) continue;
+    if (peer.inflight || peer.retryAt > now || !isDue(state, peer, origins)) continue;
     const wait = peer.pacedUntil - now;
     // A clock that was put back holds up nothing.
     if (wait > 0 && wait <= pace) {
@@ -38,7 +38,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     const { membersVersion } = state;
     const news: Members = owesMembers(state, peer) ? lacking(state.members, peer.members) : new Map();
     const sent: Sent = {
-      from: peer.acked && { ...peer.acked },
+      from: reach(peer),
       origins: [],
       members: news,
       membersVersion,
@@ -54,7 +54,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
       continue;
     }
     peer.membersVersion = membersVersion;
-    if (!owes(state, peer, origins)) continue;
+    if (!isDue(state, peer, origins)) continue;
     sent.poke = peer.poke;
     peer.poke = false;
     const piece = pieceFor(state, peer, [...new Set([...origins, ...peer.wants])], sent);
@@ -63,7 +63,8 @@ export function pump(state: State, now: number, out: Effect[]): void {
       held: heldOf(state, address),
       ...forWatchersAt(state, address, now),
     };
-    const relay = { from: state.name, life: lifeOf(state), vv: state.log.cursor(), ...asked, ...piece };
+    const has = { vv: state.log.written(), unwritten: state.log.unwritten() };
+    const relay = { from: state.name, life: lifeOf(state), ...has, ...asked, ...piece };
     const body = writeRelay(address, relay, state);
     peer.inflight = sent;
     peer.pacedUntil = now + pace;
@@ -78,14 +79,14 @@ type Piece = Pick<RelayRequest, "floor" | "presence" | "batches">;
 
 /** What a peer is sent next of these origins, and a note of it in `sent`: the floor if it lacks what lies below, else batches, and with the last of them the people. */
 function pieceFor(state: State, peer: Peer, origins: string[], sent: Sent): Piece {
-  const { acked } = peer;
-  if (acked === null) return { batches: [] };
-  const below = origins.filter((origin) => state.log.floor(origin) > (acked[origin] ?? 0));
+  const known = reach(peer);
+  if (known === null) return { batches: [] };
+  const below = origins.filter((origin) => state.log.floor(origin) > (known[origin] ?? 0));
   if (below.length > 0) {
     sent.origins = below;
     return { floor: toldFloor(state), batches: [] };
   }
-  const { batches, all } = batchesAbove(state, acked, origins);
+  const { batches, all } = batchesAbove(state, known, origins);
   sent.origins = batches.map(({ head }) => head.origin);
   // Who went is told after what they said: only the request that brings all messages brings the people.
   if (!all || !owesPresence(state, peer)) return { batches };
@@ -93,11 +94,11 @@ function pieceFor(state: State, peer: Peer, origins: string[], sent: Sent): Piec
 }
 
 /** The batches above a cursor in the order applied here, so that nothing comes before what it depends on; as much as fits a request. */
-function batchesAbove(state: State, acked: Cursor, origins: string[]): { batches: Batch[]; all: boolean } {
+function batchesAbove(state: State, known: Cursor, origins: string[]): { batches: Batch[]; all: boolean } {
   const places: Place[] = [];
   for (const origin of origins) {
     let size = 0;
-    for (const place of state.log.after(origin, acked[origin] ?? 0)) {
+    for (const place of state.log.after(origin, known[origin] ?? 0)) {
       places.push(place);
       size += place.head.size;
       if (size > MAX_RELAY) break;
@@ -137,7 +138,7 @@ export function answered(state: State, event: Answer, out: Effect[]): void {
   }
   tellBroken(state);
   // Where all is said and paid nothing waits for a flush.
-  if (state.draining || state.serversChanged || owes(state, peer, owedOrigins(state))) wantFlush(state, out);
+  if (state.draining || state.serversChanged || isDue(state, peer, owedOrigins(state))) wantFlush(state, out);
 }
 
 /** Takes note of what a peer acknowledges; answers what was wrong with it, if anything. */
@@ -159,7 +160,7 @@ function accepted(
   }
   const answer = read(parseRelayAnswer, body, state);
   if (!answer.ok) return answer.reason;
-  const { vv, want, held, life, left } = answer.value;
+  const { vv, unwritten, want, held, life, left } = answer.value;
   objectTo(state, left, now, out);
   hearOf(state, address, answer.value, now);
   if (!isCurrent(life, state.members.get(address))) {
@@ -170,9 +171,12 @@ function accepted(
     return undefined;
   }
   outgrown(state, vv, now, out);
+  outgrown(state, unwritten, now, out);
   const { from, origins } = sent;
-  const advanced = origins.some((origin) => (vv[origin] ?? 0) > (from?.[origin] ?? 0));
   peer.acked = vv;
+  peer.unwritten = unwritten;
+  const known = reach(peer);
+  const advanced = origins.some((origin) => (known?.[origin] ?? 0) > (from?.[origin] ?? 0));
   peer.wants = want;
   peer.presence = sent.forgotten ? -1 : versionHeld(state, held);
   if (origins.length === 0 || advanced) succeed(peer);

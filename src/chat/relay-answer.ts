@@ -8,11 +8,12 @@ import type { Held } from "./presence.ts";
 import type { Cursor } from "./wire.ts";
 
 /**
- * What is applied now in this life; the origins the receiver asks the sender for; which version of the sender's set of people it holds; and the
+ * What is written now in this life, and what is applied beyond that; the origins the receiver asks the sender for; which version of the sender's set of people it holds; and the
  * incarnation in which the sender is held to have left.
  */
 export interface RelayAnswer extends ForWatchers {
   vv: Cursor;
+  unwritten: Cursor;
   want: string[];
   held: Held | undefined;
   life: Life | undefined;
@@ -21,19 +22,23 @@ export interface RelayAnswer extends ForWatchers {
 
 export const ORIGIN = /^[a-z0-9][a-z0-9-]{0,31}#[0-9a-f]{8}$/;
 /** What a `vv` must be. */
-export const VV = `vv must be an object {origin: seq} of at most ${MAX_ORIGINS} origins`;
+const cursorRule = (field: string) => `${field} must be an object {origin: seq} of at most ${MAX_ORIGINS} origins`;
+export const VV = cursorRule("vv");
+export const UNWRITTEN = cursorRule("unwritten");
 
 export function writeRelayAnswer(to: string, answer: RelayAnswer, place: Place): Record<string, unknown> {
-  const { want, watch: _, links: __, ...rest } = answer;
-  return { ...rest, ...(want.length > 0 ? { want } : {}), ...writeForWatchers(to, answer, place) };
+  const { want, unwritten, watch: _, links: __, ...rest } = answer;
+  const more = Object.keys(unwritten).length > 0 ? { unwritten } : {};
+  return { ...rest, ...more, ...(want.length > 0 ? { want } : {}), ...writeForWatchers(to, answer, place) };
 }
 
 export function parseRelayAnswer(body: string, place: Place): RelayAnswer {
-  const { vv, want, held, life, left, watch, links } = json(body);
+  const { vv, unwritten = {}, want, held, life, left, watch, links } = json(body);
   need(isCursor(vv), VV);
+  need(isCursor(unwritten), UNWRITTEN);
   need(left === undefined || isCount(left, 1), "left must be an incarnation");
   const watching = parseForWatchers(watch, links, place);
-  return { vv, want: parseWant(want), held: parseHeld(held), life: parseLife(life), left, ...watching };
+  return { vv, unwritten, want: parseWant(want), held: parseHeld(held), life: parseLife(life), left, ...watching };
 }
 
 export function parseWant(want: unknown = []): string[] {

@@ -7,7 +7,7 @@ import { type ForWatchers, parseForWatchers, writeForWatchers } from "./links.ts
 import type { Life } from "./members.ts";
 import { EPOCH, isCount, isCursor, isName, isText } from "./parse.ts";
 import type { Change, Held, Published } from "./presence.ts";
-import { ORIGIN, parseHeld, parseLife, parseWant, VV } from "./relay-answer.ts";
+import { ORIGIN, parseHeld, parseLife, parseWant, UNWRITTEN, VV } from "./relay-answer.ts";
 import type { SessionEntry } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
 
@@ -19,13 +19,15 @@ export interface ToldFloor {
 }
 
 /**
- * `relay`: `vv` is what the sender has applied in this life of its, `want` the origins it asks the receiver for, `floor` what the sender trimmed if the receiver
+ * `relay`: `vv` is what the sender has applied and written in this life of its, `unwritten` what it has applied beyond that (absent: it does not know that one
+ * may be answered before what one brings is written), `want` the origins it asks the receiver for, `floor` what the sender trimmed if the receiver
  * lacks it, `presence` its published set, or what is new of it, if the receiver may lack it, `held` which version of the receiver's it holds.
  */
 export interface RelayRequest extends ForWatchers {
   from: string;
   life?: Life | undefined;
   vv: Cursor;
+  unwritten?: Cursor;
   want?: string[];
   floor?: ToldFloor;
   presence?: Published | Change;
@@ -51,7 +53,7 @@ export function writeRelay(to: string, relay: RelayRequest, place: Place): strin
 
 export function parseRelay(body: string, place: Place): RelayRequest {
   const end = body.indexOf("\n");
-  const { from, life, vv, want, floor, presence, held, watch, links, batches } = header(
+  const { from, life, vv, unwritten, want, floor, presence, held, watch, links, batches } = header(
     end < 0 ? body : body.slice(0, end),
     place,
   );
@@ -71,6 +73,10 @@ export function parseRelay(body: string, place: Place): RelayRequest {
   };
   need(batches.length === 0 ? end < 0 : at - 1 === body.length, "the lines are not as long as the batches say");
   Object.assign(relay, parseForWatchers(watch, links, place));
+  if (unwritten !== undefined) {
+    need(isCursor(unwritten), UNWRITTEN);
+    relay.unwritten = unwritten;
+  }
   if (life !== undefined) relay.life = parseLife(life);
   if (want !== undefined) relay.want = parseWant(want);
   if (floor !== undefined) relay.floor = parseFloor(floor);

@@ -1,4 +1,4 @@
-/** The clause for `relay`: what other servers tell, taken over in the order of its origin and answered when it is durable. */
+/** The clause for `relay`: what other servers tell, taken over in the order of its origin, and answered with what of it is written, and what only applied. */
 
 import type { Batch } from "./batch.ts";
 import { read } from "./body.ts";
@@ -29,12 +29,13 @@ export function relay(state: State, event: Event & { type: Verb }, out: Effect[]
   if (!state.members.has(relay.from) || relay.from === state.name)
     return no(409, "unknown_server", `'${relay.from}' is no other server of this chat; send server_join_req first`);
   outgrown(state, relay.vv, now, out);
+  outgrown(state, relay.unwritten ?? {}, now, out);
   outgrown(state, relay.floor?.cursor ?? {}, now, out);
   const peer = state.peers.get(relay.from);
   // What another life of the sender had says nothing of this one.
   const current = isCurrent(relay.life, state.members.get(relay.from));
   hearOf(state, relay.from, relay, now);
-  if (peer) hearFrom(peer, current ? relay.vv : {});
+  if (peer) hearFrom(peer, current ? relay.vv : {}, current ? relay.unwritten : {});
   if (peer && current) {
     peer.wants = relay.want ?? [];
     for (const origin of peer.wants) if (peer.acked) peer.acked[origin] = relay.vv[origin] ?? 0;
@@ -74,16 +75,16 @@ export function acceptArrived(
   return { batches: applicable(state), resets };
 }
 
-/** Answers the relays of this flush: what is applied here, and what the sender is asked for. */
+/** Answers the relays of this flush: what is written and what is applied here, and what the sender is asked for. */
 export function answerArrived(state: State, arrived: Arrived[], now: number, out: Effect[]): void {
   if (arrived.length === 0) return;
-  const vv = state.log.cursor();
+  const [vv, unwritten] = [state.log.written(), state.log.unwritten()];
   for (const { req, relay } of arrived) {
     const want = wantFrom(state, relay.from);
     const { status, inc } = state.members.get(relay.from) ?? {};
     const [held, life] = [heldOf(state, relay.from), lifeOf(state)];
     const left = status === "left" ? inc : undefined;
-    const told = { vv, want, held, life, left, ...forWatchersAt(state, relay.from, now) };
+    const told = { vv, unwritten, want, held, life, left, ...forWatchersAt(state, relay.from, now) };
     answer(req, yes(writeRelayAnswer(relay.from, told, state)), out);
   }
 }

@@ -8,6 +8,7 @@ import type { Effect } from "./effects.ts";
 import { MAX_BEYOND, MAX_ORIGINS, MAX_SESSIONS, type Retention, SESSION_MS } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { ToldFloor } from "./relay-wire.ts";
+import { closeRow } from "./rows.ts";
 import type { State } from "./state.ts";
 import { type Cursor, line } from "./wire.ts";
 
@@ -19,6 +20,7 @@ export function trim(state: State, now: number, out: Effect[]): void {
   const { log } = state;
   const count = excess(log, state.env.retention, now);
   if (count === 0) return;
+  closeRow(state, out);
   log.trim(count);
   log.trimmed.forget(now - SESSION_MS, MAX_SESSIONS);
   writeFloor(log, out);
@@ -60,6 +62,7 @@ export function adoptFloor(state: State, { cursor, time, sessions }: ToldFloor, 
   const { log } = state;
   if (!Object.entries(cursor).some(([origin, seq]) => seq > log.applied(origin))) return [];
   if (new Set([...log.origins(), ...Object.keys(cursor)]).size > MAX_ORIGINS) return [];
+  closeRow(state, out);
   log.raise(cursor, time, sessions);
   // What waited may now be there, or no longer follow what is; it comes again.
   state.held.clear();

@@ -15,7 +15,7 @@ import { originOf } from "./wire.ts";
 
 /**
  * How much a server keeps, how many characters it sends without an `ack`, how many ms per peer it leaves between two relays, and after how many debts
- * paid it leaves its alarm set: given, so that other values show what happens beyond them, or without them.
+ * paid, or relays, in a short time it expects more: given, so that other values show what happens beyond them, or without them.
  */
 export interface Bounds {
   retention: Retention;
@@ -119,6 +119,8 @@ export interface State {
   sendsSize: number;
   leaving: Client[];
   arrived: { req: RequestKey; relay: RelayRequest }[];
+  /** When relays brought something lately, ms since epoch. */
+  arrivals: number[];
   /** Batches that wait for what they depend on, by origin, and their size in characters. */
   readonly held: Map<string, Batch[]>;
   heldSize: number;

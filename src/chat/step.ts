@@ -2,15 +2,16 @@
 
 import { wake } from "./boot.ts";
 import { close, frame, open } from "./clients.ts";
-import { assumeDebts, assumeNoDebts, settle } from "./debts.ts";
+import { askUnwritten, assumeDebts, assumeNoDebts, saysOpen, settle } from "./debts.ts";
 import { disconnect } from "./disconnect.ts";
 import type { Effect, Event } from "./effects.ts";
-import { dropSilent } from "./exit.ts";
+import { dropSilent, restartAll } from "./exit.ts";
 import { flush } from "./flush.ts";
 import { dropParked } from "./parked.ts";
 import { answered } from "./peers.ts";
 import { relay } from "./relay.ts";
 import { answer } from "./replies.ts";
+import { closeRow } from "./rows.ts";
 import { joined, server_join_req, start, update_servers } from "./servers.ts";
 import { type State, wantFlush } from "./state.ts";
 import { forgetWatcher, hearWatcher, show, watch } from "./watch.ts";
@@ -63,6 +64,7 @@ export function step(state: State, event: Event): Effect[] {
       break;
     case "wake":
       dropParked(state, event.now, out);
+      if (saysOpen(state.alarm)) restartAll(state, event.now, out);
       if (state.alarm === null) assumeNoDebts(state);
       if (wake(state, event.now)) wantFlush(state, out);
       break;
@@ -75,9 +77,14 @@ export function step(state: State, event: Event): Effect[] {
       show(state, event.now, out);
       break;
     case "alarm":
-      // Set in an earlier life: what was owed then is not known now.
-      if (state.alarm === null) assumeDebts(state);
+      if (state.alarm === null) {
+        // Set in an earlier life: what was owed then is not known now.
+        assumeDebts(state);
+        if (saysOpen(event.at)) restartAll(state, event.now, out);
+      }
       state.alarm = null;
+      closeRow(state, out);
+      askUnwritten(state);
       wantFlush(state, out);
       break;
     default:

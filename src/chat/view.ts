@@ -1,7 +1,7 @@
 /** The cluster as one server sees it: what watchers and `cluster.json` are told. */
 import { owedOrigins, peers } from "./debts.ts";
 import { MAX_LINKS } from "./limits.ts";
-import type { Peer } from "./peer.ts";
+import { type Peer, reach } from "./peer.ts";
 import { type State, serverEntries } from "./state.ts";
 import type { ServerEntry } from "./wire.ts";
 
@@ -68,10 +68,11 @@ function ownLinks(state: State): LinkView[] {
   });
 }
 
-/** Messages a peer has not acknowledged. */
-function lagOf({ log }: State, { acked }: Peer, origins: string[]): number | undefined {
-  if (acked === null) return undefined;
-  return origins.reduce((sum, origin) => sum + Math.max(0, log.applied(origin) - (acked[origin] ?? 0)), 0);
+/** Messages a peer has not applied, as far as it said. */
+function lagOf({ log }: State, peer: Peer, origins: string[]): number | undefined {
+  const known = reach(peer);
+  if (known === null) return undefined;
+  return origins.reduce((sum, origin) => sum + Math.max(0, log.applied(origin) - (known[origin] ?? 0)), 0);
 }
 
 /** As the others last said; what they say of servers that are none is left out. */

@@ -133,8 +133,8 @@ export class ChatServer extends DurableObject<Env> {
     return this.webSocketClose(socket);
   }
 
-  override async alarm(): Promise<void> {
-    this.#step({ type: "alarm", now: Date.now() });
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    this.#step({ type: "alarm", ...(info && { at: info.scheduledTime }), now: Date.now() });
     await this.#turn;
   }
 

@@ -120,7 +120,7 @@ export const OF_SERVERS: Sabotage[] = [
     name: "remembers nothing of its debts when an alarm of an earlier life rings",
     rule: "I2",
     file: "step.ts",
-    find: "      if (state.alarm === null) assumeDebts(state);\n",
+    find: "        assumeDebts(state);\n",
     replace: dropped,
   },
   {

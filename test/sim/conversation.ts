@@ -3,6 +3,7 @@
  * of docs/protocol.md it shows. Then come commands, one per line, and after `----` what happened since the last `----`, up to an empty line.
  * Nothing moves by itself: `run` lets all servers and clients act until all is quiet, `wait` lets time pass.
  *
+ *     brisk                      all servers expect that more is said soon (L13, I4)
  *     servers main b c           main starts, and the others boot from it; like `run`, until all is quiet
  *     start d at b               an operator starts d with boot server b (`start d`: with the default one)
  *     disconnect b [by force]    an operator disconnects b
@@ -48,6 +49,12 @@ const into =
   };
 
 const COMMANDS: [RegExp, Command][] = [
+  [
+    /^brisk$/,
+    (stage) => {
+      stage.bounds.brisk = 1;
+    },
+  ],
   [/^servers (.+)$/, (stage, names = "") => stage.startAll(names.split(" "))],
   [
     /^start (\S+)(?: at (\S+))?$/,

@@ -94,12 +94,16 @@ export class Keeper {
     this.#time = 0;
   }
 
-  /** Lines are about to be told: an echo is an acknowledgement. */
+  /** Lines are about to be told: an echo is an acknowledgement. What others wrote may be told as soon as they have. */
   checkDurable(lines: string[]): void {
+    const { name, world, disk } = this.#server;
+    const own = `${name}#${(disk.kv.get(`member/${name}`) as Member | undefined)?.epoch}`;
     for (const line of lines) {
-      const message = this.#server.world.ledger.read(line);
-      if (message && message.seq > (this.holds.get(message.origin) ?? 0))
-        throw new Error(`${this.#server.name} tells what it has not written: ${line.slice(0, 200)}`);
+      const message = world.ledger.read(line);
+      if (!message || message.seq <= (this.holds.get(message.origin) ?? 0)) continue;
+      if (message.origin === own || !world.ledger.has(line, message))
+        throw new Error(`${name} tells what is not written: ${line.slice(0, 200)}`);
+      world.count("told before it is written here");
     }
   }
 }

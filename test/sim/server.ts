@@ -200,7 +200,7 @@ export class Server {
     }
     this.disk.alarm = null;
     this.#ringing = true;
-    this.happen({ type: "alarm" });
+    this.happen({ type: "alarm", at });
   }
 
   #let(effect: Effect): void {

@@ -66,7 +66,7 @@ export class Sockets {
     if (effect.do === "tell")
       this.#send(
         effect.frame,
-        [...this.#open.keys()].filter((key) => this.#isAdmitted(key)),
+        [...this.#open.keys()].filter((key) => this.isAdmitted(key)),
       );
     const socket = "client" in effect ? this.#open.get(effect.client) : undefined;
     if (!socket) return;
@@ -79,7 +79,7 @@ export class Sockets {
     this.#server.world.after(socket.person.delay(), () => socket.person.closed(this.#server, client));
   }
 
-  #isAdmitted(key: number): boolean {
+  isAdmitted(key: number): boolean {
     const attachment = this.#open.get(key)?.attachment ?? null;
     return attachment !== null && attachment !== PARKED && attachment !== WATCHER;
   }

@@ -64,6 +64,7 @@ export const RARE = [
   "storage lost after leaving",
   "storm",
   "trimmed",
+  "told before it is written here",
   "told busy",
   "told leaving",
   "told n_gap",
@@ -72,6 +73,7 @@ export const RARE = [
   "unreachable",
   "vanished",
   "view of others watched",
+  "woken with a row open",
 ];
 
 /** Codes with which a socket is closed: see docs/protocol.md. */
@@ -100,10 +102,16 @@ export function notice(server: Server, event: Event, effects: Effect[]): void {
     if (effect.do !== "close") continue;
     if (effect.code === SLOW) world.count("a slow one let go");
     if (effect.code === REPLACED) world.count("connection replaced");
-    if (effect.code === RESTART) world.count("parked one let go by a loss of memory");
+    if (effect.code === RESTART) restarted(server, event, effect.client);
     if (effect.code === GOING_AWAY && event.type === "open") world.count("exit of one that left");
   }
   if (rows > 1) world.count("a row split");
+}
+
+/** Someone is sent home: who waited or caught up, or was told what may not be written. */
+function restarted(server: Server, event: Event, client: number): void {
+  const sleeps = (event.type === "wake" || event.type === "alarm") && server.sockets.isAdmitted(client);
+  server.world.count(sleeps ? "woken with a row open" : "parked one let go by a loss of memory");
 }
 
 const waits = ({ state }: Server, client: number): boolean => state?.clients.get(client)?.phase === "parked";

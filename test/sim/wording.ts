@@ -130,9 +130,10 @@ export class Words {
     return [...parts, ...this.#rest(more)].join("; ");
   }
 
-  /** Fields beyond those every request has, such as `want`; `vv` is what the speaker has. */
-  #rest({ vv, held, ...more }: Fields): string[] {
+  /** Fields beyond those every request has, such as `want`; `vv` is what the speaker has written. */
+  #rest({ vv, unwritten = {}, held, ...more }: Fields): string[] {
     const parts = vv ? [`has ${this.cursor(vv as Cursor)}`] : [];
+    if (Object.keys(unwritten as Cursor).length > 0) parts.push(`and unwritten ${this.cursor(unwritten as Cursor)}`);
     if (held) parts.push(`holds people v${(held as Held)[1]}`);
     return [...parts, ...Object.entries(more).map(([key, value]) => `${key} ${this.#any(value)}`)];
   }

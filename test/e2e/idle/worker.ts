@@ -77,10 +77,10 @@ export class ChatServer extends Chatty {
     return super.webSocketClose(socket);
   }
 
-  override alarm(): Promise<void> {
+  override alarm(info?: AlarmInvocationInfo): Promise<void> {
     counts.alarmsRun++;
     alarmsPending.delete(`${this.ctx.id.name}`);
-    return super.alarm();
+    return super.alarm(info);
   }
 }
 

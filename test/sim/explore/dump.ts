@@ -29,9 +29,9 @@ function text(value: unknown): string {
 
 /** What the batches say is on the disk. */
 function logText(log: Log): string {
-  const { places, ...rest } = log;
+  const { places, open, ...rest } = log;
   const lie = places.map(({ head: { origin, first }, ...where }) => [origin, first, where]);
-  return text([lie, log.cursor(), log.floorNow(), log.dependencies(), rest]);
+  return text([lie, log.cursor(), log.floorNow(), log.dependencies(), [open.since, open.lines], rest]);
 }
 
 function core(state: State): string {

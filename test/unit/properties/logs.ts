@@ -18,10 +18,9 @@ export class Kept {
 
   /** Writes a row, as a flush does; `memory`: characters of lines that stay in memory. */
   append(batches: Batch[], memory: number): void {
-    const heads = batches.map(({ head }) => head);
-    const lines = batches.map(({ lines }) => lines).join("\n");
-    this.log.append(heads, lines);
-    this.#rows.push(structuredClone({ heads, lines }));
+    for (const batch of batches) this.log.add(batch, 0);
+    const row = this.log.close();
+    if (row) this.#rows.push(structuredClone(row));
     this.log.forgetLines(memory);
   }
 

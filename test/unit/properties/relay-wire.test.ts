@@ -83,14 +83,20 @@ describe("relay bodies", () => {
     );
   });
 
-  it("R3 what is applied is answered as it is", () => {
+  it("R3 R4 what is written and applied is answered as it is", () => {
     fc.assert(
-      fc.property(cursor, fc.subarray(ORIGINS), fc.option(fc.nat(), { nil: undefined }), (vv, want, more) => {
-        const left = more && more + 1;
-        const life: [number, string] | undefined = more === undefined ? undefined : [more + 1, "00000001"];
-        const answer = { vv, want, left, life };
-        expect(read(parseRelayAnswer, JSON.stringify(answer), HERE)).toEqual({ ok: true, value: answer });
-      }),
+      fc.property(
+        cursor,
+        cursor,
+        fc.subarray(ORIGINS),
+        fc.option(fc.nat(), { nil: undefined }),
+        (vv, unwritten, want, more) => {
+          const left = more === undefined ? undefined : more + 1;
+          const life: [number, string] | undefined = more === undefined ? undefined : [more + 1, "00000001"];
+          const answer = { vv, unwritten, want, left, life };
+          expect(read(parseRelayAnswer, JSON.stringify(answer), HERE)).toEqual({ ok: true, value: answer });
+        },
+      ),
     );
   });
 });

@@ -58,9 +58,10 @@ export function isHeld(state: State): boolean {
 
 /** Sets the alarm if something is owed and none is set that rings in time; clears it if nothing is, unless it will soon be needed again. */
 export function settle(state: State, now: number, out: Effect[]): void {
-  const origins = owedOrigins(state);
+  const all = [...peers(state)];
+  const origins = all.length > 0 ? owedOrigins(state) : [];
   let due = Number.POSITIVE_INFINITY;
-  for (const [, peer] of peers(state))
+  for (const [, peer] of all)
     if (peer.inflight || owes(state, peer, origins))
       due = Math.min(due, peer.retryAt > now ? peer.retryAt : now + DEBT_ALARM_MS);
   for (const deadline of state.graces.values()) due = Math.min(due, deadline);

@@ -155,6 +155,7 @@ export class Log {
   /** What is applied and written. */
   written(): Cursor {
     const cursor = this.cursor();
+    if (this.open.since === undefined) return cursor;
     for (const [origin, seq] of Object.entries(this.open.before())) {
       if (seq > 0) cursor[origin] = seq;
       else delete cursor[origin];

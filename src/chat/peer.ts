@@ -70,23 +70,23 @@ export function succeed(peer: Peer): void {
 
 /** What it has applied, as far as it said, written or not; null: unknown. */
 export function reach({ acked, unwritten }: Peer): Cursor | null {
-  if (acked === null) return null;
+  const beyond = Object.entries(unwritten);
+  if (acked === null || beyond.length === 0) return acked;
   const reach = { ...acked };
-  for (const [origin, seq] of Object.entries(unwritten)) reach[origin] = Math.max(seq, reach[origin] ?? 0);
+  for (const [origin, seq] of beyond) reach[origin] = Math.max(seq, reach[origin] ?? 0);
   return reach;
 }
 
 /** The peer asked something: whatever was wrong with it before, it can be tried now, unless it waits for something that is still not there. `vv`: what it says it has written, `unwritten`: what it has applied beyond that. */
 export function hearFrom(peer: Peer, vv: Cursor = {}, unwritten: Cursor = {}): void {
-  const before = reach(peer);
+  const before = peer.stalls > 0 ? { ...reach(peer) } : {};
   peer.failingSince = 0;
   if (peer.acked)
     for (const [origin, seq] of Object.entries(vv)) peer.acked[origin] = Math.max(seq, peer.acked[origin] ?? 0);
   // Who lost its memory has less than before, and needs that once more.
   peer.unwritten = unwritten;
-  const after = Object.entries(reach(peer) ?? {});
-  const news = peer.stalls === 0 || after.some(([origin, seq]) => seq > (before?.[origin] ?? 0));
-  if (!news) return;
+  const isNews = ([origin, seq]: [string, number]) => seq > (before[origin] ?? 0);
+  if (peer.stalls > 0 && !Object.entries(reach(peer) ?? {}).some(isNews)) return;
   peer.retryAt = 0;
   // It may hear nothing all the same: what is tried because it speaks does not make the delay grow for ever.
   peer.fails = Math.min(peer.fails, UNREACHABLE_AFTER);

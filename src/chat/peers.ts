@@ -23,8 +23,9 @@ import type { Cursor } from "./wire.ts";
 
 /** Sends every peer that is owed something, and has no request under way, the next piece. */
 export function pump(state: State, now: number, out: Effect[]): void {
-  const origins = owedOrigins(state);
   const all = [...peers(state)];
+  if (all.length === 0) return;
+  const origins = owedOrigins(state);
   const pace = state.env.pace * Math.max(0, all.length - UNPACED);
   let next = Number.POSITIVE_INFINITY;
   for (const [address, peer] of all) {
@@ -38,7 +39,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     const { membersVersion } = state;
     const news: Members = owesMembers(state, peer) ? lacking(state.members, peer.members) : new Map();
     const sent: Sent = {
-      from: reach(peer),
+      from: peer.acked && { ...reach(peer) },
       origins: [],
       members: news,
       membersVersion,

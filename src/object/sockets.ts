@@ -1,6 +1,9 @@
 /** The clients' hibernating WebSockets, numbered for the core. What must survive hibernation lies in each socket's attachment. */
 import { type Attachment, type ClientKey, PARKED, WATCHER } from "../chat/effects.ts";
 
+/** Asked of every socket, for every frame. */
+const { OPEN } = WebSocket;
+
 /** Answered by the platform without waking the object. */
 const PING = "ping";
 const PONG = "pong";
@@ -98,7 +101,7 @@ export class Sockets {
     const socket = this.#sockets.get(key);
     if (!socket) return;
     this.forget(socket);
-    if (socket.readyState === WebSocket.OPEN) socket.close(code, reason);
+    if (socket.readyState === OPEN) socket.close(code, reason);
   }
 
   forget(socket: WebSocket): void {
@@ -117,7 +120,7 @@ export class Sockets {
 
   /** A socket that closed since its last event gets nothing; its close event is still to come. */
   #send(socket: WebSocket, frame: string): void {
-    if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+    if (socket.readyState === OPEN) socket.send(frame);
     else this.#admitted.delete(socket);
   }
 }

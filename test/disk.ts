@@ -27,7 +27,7 @@ export class Disk {
   alarm: number | null = null;
 
   constructor(bounds: Partial<Bounds> = {}) {
-    this.bounds = { retention: RETENTION, window: WINDOW, pace: PACE_MS, brisk: BRISK.debts, ...bounds };
+    this.bounds = { retention: RETENTION, window: WINDOW, pace: PACE_MS, brisk: BRISK.times, ...bounds };
   }
 
   /** Keeps what an effect writes; alarms are for whoever rings them. */

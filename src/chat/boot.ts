@@ -60,7 +60,6 @@ export function boot(
     sendsSize: 0,
     leaving: [],
     arrived: [],
-    arrivals: [],
     held: new Map(),
     heldSize: 0,
     wanted: new Map(),
@@ -75,7 +74,7 @@ export function boot(
     starting: undefined,
     draining: undefined,
     alarm: stored.alarm,
-    paid: [],
+    lately: [],
   };
   if (stored.floor) state.log.restore(stored.floor, stored.sessions);
   state.log.writeAs(originOfSelf(state));

@@ -4,8 +4,7 @@
 import type { Effect } from "./effects.ts";
 import { DEBT_ALARM_MS, SLOW_MS } from "./limits.ts";
 import { type Peer, reach, unknownPeer } from "./peer.ts";
-import { lately } from "./rows.ts";
-import { isAlive, others, type State, writers } from "./state.ts";
+import { isAlive, isBrisk, others, type State, writers } from "./state.ts";
 import type { Cursor } from "./wire.ts";
 
 /** The other living servers. */
@@ -70,11 +69,15 @@ export function settle(state: State, now: number, out: Effect[]): void {
   for (const { overSince } of state.catching) if (overSince > 0) due = Math.min(due, overSince + SLOW_MS);
   if (state.draining) due = Math.min(due, state.draining.deadline);
   const { since } = state.log.open;
+  // One may be open soon where more is said.
+  const brisk = isBrisk(state, now) && !(due > now + DEBT_ALARM_MS && due < Number.POSITIVE_INFINITY);
   if (since !== undefined) due = Math.min(due, Math.min(since, now) + DEBT_ALARM_MS, state.alarm ?? due);
-  const at = due === Number.POSITIVE_INFINITY ? null : marked(due, since !== undefined);
+  const at = due === Number.POSITIVE_INFINITY ? null : marked(due, since !== undefined || brisk);
   const rings = state.alarm !== null && at !== null && state.alarm <= at;
   if (at === state.alarm || (rings && (since === undefined || saysOpen(state.alarm)))) return;
-  if (at === null && isBrisk(state, now)) return;
+  // Where more is to be expected it will be needed again; but one that a clock put back moved far away rings too late.
+  if (at === null && brisk && state.alarm !== null && state.alarm > now && state.alarm - now <= DEBT_ALARM_MS + 1)
+    return;
   state.alarm = at;
   out.push({ do: "alarm", at });
 }
@@ -90,14 +93,6 @@ export const saysOpen = (alarm: number | null | undefined): boolean => typeof al
 export function askUnwritten(state: State): void {
   const origins = owedOrigins(state);
   for (const [, peer] of peers(state)) peer.poke ||= owes(state, peer, origins) && !isDue(state, peer, origins);
-}
-
-/** Everything is paid: whether that was so so often of late that the alarm, which rings soon, may stay. */
-function isBrisk(state: State, now: number): boolean {
-  const { brisk } = state.env;
-  state.paid = lately(state.paid, now, brisk);
-  const rings = (state.alarm ?? now) - now;
-  return state.paid.length === brisk && rings > 0 && rings <= DEBT_ALARM_MS;
 }
 
 /** Forgets what peers acknowledged: an alarm nobody here remembers setting means that something is owed. */

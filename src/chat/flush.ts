@@ -19,7 +19,7 @@ import { isBelowFloor, raised, trim } from "./retention.ts";
 import { closeRow, mayStayOpen, write } from "./rows.ts";
 import { startMain } from "./servers.ts";
 import { tellBroken } from "./sight.ts";
-import { type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
+import { bustle, type Client, type State, self, serverEntries, wantFlush } from "./state.ts";
 import { countTraffic, show } from "./watch.ts";
 import { type Cursor, line } from "./wire.ts";
 
@@ -46,12 +46,13 @@ export function flush(state: State, now: number, out: Effect[]): void {
   state.catching.push(...joining);
   const deliveries = catchUp(state);
   const all = sends.length > 0 ? [...ownBatches(state, sends, now), ...batches] : batches;
+  if (all.length > 0) bustle(state, now);
   const said = write(state, all, now, out);
   if (!mayStayOpen(state, { sends, arrived }, now)) closeRow(state, out);
   countTraffic(state, all);
   for (const client of leaving) if ((state.byId.get(client.id) ?? client) === client) leave(state, client.id);
   const after = presenceLines(state);
-  publish(state, out);
+  if (publish(state, out) && all.length === 0) bustle(state, now);
   trim(state, now, out);
 
   tell(state, resets, now, out);

@@ -89,8 +89,8 @@ export const UNREACHABLE_MS = 60_000;
 export const UNREACHABLE_AFTER = 3;
 /** Milliseconds until the alarm looks after a debt that should be paid at once: a crash makes it ring, and talk that goes on. Servers sleep 10 s later. */
 export const DEBT_ALARM_MS = 4000;
-/** Debts paid, and milliseconds from the first of them to the last, after which more are to be expected and the alarm is left to ring. */
-export const BRISK = { debts: 3, ms: 5000 };
+/** Times there is something new, and milliseconds from the first of them to the last, after which more is to be expected: the alarm is left to ring, and rows of others stay open. */
+export const BRISK = { times: 3, ms: 5000 };
 /** Milliseconds between two relays to one peer, for each peer beyond the UNPACED first: 500 relays a second leave a server time for its clients. */
 export const PACE_MS = 2;
 export const UNPACED = 2;

@@ -11,15 +11,16 @@ import { originOf } from "./wire.ts";
 /** Where a server's published set is stored. */
 const keyOf = (server: string): string => `presence/${server}`;
 
-/** Gives the own set a new version if it changed. */
-export function publish(state: State, out: Effect[]): void {
-  if (state.presenceNews.size === 0) return;
+/** Gives the own set a new version if it changed; true if it did. */
+export function publish(state: State, out: Effect[]): boolean {
+  if (state.presenceNews.size === 0) return false;
   const people = [...state.presenceNews];
   state.presenceNews.clear();
   state.presenceVersion++;
   state.presenceChanges.push({ version: state.presenceVersion, people });
   if (state.presenceChanges.length > PRESENCE_CHANGES) state.presenceChanges.shift();
   out.push({ do: "put", key: keyOf(state.name), value: whole(state) });
+  return true;
 }
 
 const whole = (state: State): Published => ({

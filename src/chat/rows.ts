@@ -1,8 +1,7 @@
 /** Batches become rows. A row is written with the flush that adds to it, unless all in it is others' and more will soon be. */
 import type { Batch, Place } from "./batch.ts";
 import type { Effect } from "./effects.ts";
-import { BRISK } from "./limits.ts";
-import type { State } from "./state.ts";
+import { isBrisk, type State } from "./state.ts";
 
 /** Adds batches to the open row, and writes it whenever it is full; answers the lines to tell, without copies. */
 export function write(state: State, batches: Batch[], now: number, out: Effect[]): string[] {
@@ -31,17 +30,10 @@ export function closeRow({ log }: State, out: Effect[]): void {
 
 /**
  * Whether the open row may stay open in this flush: nothing of it is this server's own, nobody is to be told from the log what is in it, and every
- * peer that brings something, and often of late, knows what `unwritten` means.
+ * peer that brings something knows what `unwritten` means, and brings more soon.
  */
 export function mayStayOpen(state: State, { sends, arrived }: Pick<State, "sends" | "arrived">, now: number): boolean {
-  const { brisk } = state.env;
-  const bringing = arrived.filter(({ relay }) => relay.batches.length > 0);
-  if (bringing.length > 0) state.arrivals = lately(state.arrivals, now, brisk);
   if (sends.length > 0 || state.catching.length > 0 || state.draining) return false;
-  if (bringing.length < arrived.length || bringing.some(({ relay }) => relay.unwritten === undefined)) return false;
-  return bringing.length === 0 || state.arrivals.length === brisk;
+  const knows = ({ relay }: State["arrived"][number]) => relay.unwritten !== undefined && relay.batches.length > 0;
+  return arrived.every(knows) && (arrived.length === 0 || isBrisk(state, now));
 }
-
-/** The latest times of something that happens now once more, those of the last BRISK.ms: at most `most` of them. */
-export const lately = (times: number[], now: number, most: number): number[] =>
-  [...times.filter((at) => now - at <= BRISK.ms), now].slice(-most);

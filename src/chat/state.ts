@@ -2,7 +2,7 @@
 import { hostOf, nameOf, urlOfHost } from "./address.ts";
 import type { Batch } from "./batch.ts";
 import type { ClientKey, Effect, RequestKey } from "./effects.ts";
-import type { Retention } from "./limits.ts";
+import { BRISK, type Retention } from "./limits.ts";
 import type { Sight } from "./links.ts";
 import type { Log, ReadRow } from "./log.ts";
 import type { Life, Member, Members } from "./members.ts";
@@ -14,8 +14,8 @@ import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
 import { originOf } from "./wire.ts";
 
 /**
- * How much a server keeps, how many characters it sends without an `ack`, how many ms per peer it leaves between two relays, and after how many debts
- * paid, or relays, in a short time it expects more: given, so that other values show what happens beyond them, or without them.
+ * How much a server keeps, how many characters it sends without an `ack`, how many ms per peer it leaves between two relays, and after how many
+ * messages in a short time it expects more: given, so that other values show what happens beyond them, or without them.
  */
 export interface Bounds {
   retention: Retention;
@@ -119,8 +119,6 @@ export interface State {
   sendsSize: number;
   leaving: Client[];
   arrived: { req: RequestKey; relay: RelayRequest }[];
-  /** When relays brought something lately, ms since epoch. */
-  arrivals: number[];
   /** Batches that wait for what they depend on, by origin, and their size in characters. */
   readonly held: Map<string, Batch[]>;
   heldSize: number;
@@ -143,9 +141,9 @@ export interface State {
 
   starting: { reqs: RequestKey[]; boot: string; member: Member } | undefined;
   draining: { reqs: RequestKey[]; deadline: number; force: boolean } | undefined;
-  /** When the alarm rings, and when the latest debts were paid, ms since epoch. */
+  /** When the alarm rings, and when there was something new for the others or from them, the latest times; ms since epoch. */
   alarm: number | null;
-  paid: number[];
+  lately: number[];
 }
 
 export function addClient(state: State, key: ClientKey): Client {
@@ -205,6 +203,16 @@ export const ownSeq = (state: State): number => state.log.applied(originOfSelf(s
 /** The addresses of the other servers that are alive. */
 export const others = (state: State): string[] =>
   [...state.members].filter(([address, { status }]) => status === "alive" && address !== state.name).map(([a]) => a);
+
+/** There is something new for the others, or from them. */
+export function bustle(state: State, now: number): void {
+  const { brisk } = state.env;
+  if (brisk < Number.POSITIVE_INFINITY) state.lately = [...state.lately, now].slice(-brisk);
+}
+
+/** Whether there was so often of late that more is to be expected. */
+export const isBrisk = ({ lately, env }: State, now: number): boolean =>
+  lately.length === env.brisk && now - (lately[0] ?? 0) <= BRISK.ms;
 
 /** Asks for a flush, once. */
 export function wantFlush(state: State, out: Effect[]): void {

@@ -66,7 +66,7 @@ export class ChatServer extends DurableObject<Env> {
       retention: RETENTION,
       window: WINDOW,
       pace: PACE_MS,
-      brisk: BRISK.debts,
+      brisk: BRISK.times,
     };
     void ctx.blockConcurrencyWhile(async () => {
       const stored = this.#store.load(await ctx.storage.getAlarm());

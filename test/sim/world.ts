@@ -53,7 +53,7 @@ export class World {
       retention: seed % 2 === 0 ? SHORT : RETENTION,
       window: seed % 4 === 1 || seed % 4 === 2 ? NARROW : WINDOW,
       pace: seed % 3 === 0 ? SLOW_PACE_MS : PACE_MS,
-      brisk: seed % 5 < 2 ? Number.POSITIVE_INFINITY : BRISK.debts,
+      brisk: seed % 5 < 2 ? Number.POSITIVE_INFINITY : BRISK.times,
     };
     this.spectator = seed % 6 < 3 ? new Spectator(this) : undefined;
     this.tracing = tracing;

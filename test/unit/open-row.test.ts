@@ -243,7 +243,7 @@ describe("a server that wakes and had a row open", () => {
   });
 
   it("L14 L8 keeps all connections if the alarm was for something else", () => {
-    const { cluster, first, main } = talk();
+    const { cluster, first, main } = talk(3);
     cluster.down.add("b");
     first.send("one");
     cluster.settle();

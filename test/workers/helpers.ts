@@ -18,7 +18,7 @@ export const reports = (chat: string): Record<string, unknown>[] =>
     .filter((report) => report.chat === chat);
 
 // An alarm says here what is owed, also where much is said.
-BRISK.debts = Number.POSITIVE_INFINITY;
+BRISK.times = Number.POSITIVE_INFINITY;
 
 /** Milliseconds a condition may take to come true. */
 export const PATIENCE_MS = 5000;

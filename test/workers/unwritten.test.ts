@@ -5,13 +5,13 @@ import { BRISK } from "../../src/chat/limits.ts";
 import { pair } from "./client.ts";
 import { alarmOf, eventually, ring, rows, stubOf } from "./helpers.ts";
 
-const { debts } = BRISK;
+const { times } = BRISK;
 // Servers expect more after the first relay.
 beforeAll(() => {
-  BRISK.debts = 1;
+  BRISK.times = 1;
 });
 afterAll(() => {
-  BRISK.debts = debts;
+  BRISK.times = times;
 });
 
 /** How many messages lie on the disk of a server. */

@@ -48,6 +48,10 @@ export const owes = (state: State, peer: Peer, origins: string[]): boolean =>
 export const isDue = (state: State, peer: Peer, origins: string[]): boolean =>
   lacksAny(state, peer, reach(peer), origins);
 
+/** Whether all that is left is that a peer writes what it has applied. */
+export const owesUnwritten = (state: State, peer: Peer, origins: string[]): boolean =>
+  owes(state, peer, origins) && !isDue(state, peer, origins);
+
 /** Whether some living peer holds everything this server owes to all; nobody to hold it counts as such. */
 export function isHeld(state: State): boolean {
   const all = [...peers(state)];
@@ -92,7 +96,7 @@ export const saysOpen = (alarm: number | null | undefined): boolean => typeof al
 /** The alarm rings: peers that have applied all, and not written it when they last spoke, are asked whether they have. */
 export function askUnwritten(state: State): void {
   const origins = owedOrigins(state);
-  for (const [, peer] of peers(state)) peer.poke ||= owes(state, peer, origins) && !isDue(state, peer, origins);
+  for (const [, peer] of peers(state)) peer.poke ||= owesUnwritten(state, peer, origins);
 }
 
 /** Forgets what peers acknowledged: an alarm nobody here remembers setting means that something is owed. */

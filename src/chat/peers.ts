@@ -5,7 +5,7 @@
 
 import type { Batch, Place } from "./batch.ts";
 import { read } from "./body.ts";
-import { isDue, owedOrigins, owesMembers, owesPresence, peers } from "./debts.ts";
+import { isDue, owedOrigins, owesMembers, owesPresence, owesUnwritten, peers } from "./debts.ts";
 import type { Effect, Event } from "./effects.ts";
 import { MAX_RELAY, UNPACED } from "./limits.ts";
 import { isCurrent, lacking, type Members, merge } from "./members.ts";
@@ -180,7 +180,7 @@ function accepted(
   const advanced = origins.some((origin) => (known?.[origin] ?? 0) > (from?.[origin] ?? 0));
   peer.wants = want;
   peer.presence = sent.forgotten ? -1 : versionHeld(state, held);
-  if (origins.length === 0 || advanced) succeed(peer);
+  if (origins.length > 0 ? advanced : !owesUnwritten(state, peer, owedOrigins(state))) succeed(peer);
   else postpone(peer, now);
   return undefined;
 }

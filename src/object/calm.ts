@@ -7,7 +7,7 @@
 const AT_ONCE = 8;
 
 export class Calm {
-  /** Frames and relays since the last flush, and messages this one wrote. */
+  /** Frames and relays since the last flush, and messages written since: those in a row that stays open count when it is written. */
   #arrived = 0;
   #written = 0;
   #left = 0;

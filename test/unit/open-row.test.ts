@@ -181,6 +181,23 @@ describe("what a peer has not written", () => {
     expect(again.texts).toEqual([]);
   });
 
+  it("R19 R14 is asked for ever later of a peer that answers without having written", () => {
+    const { cluster, first, main } = talk();
+    const asked: number[] = [];
+    cluster.deliver = ({ from, peer, verb }) => {
+      asked.push(cluster.now);
+      const { inc, epoch } = main.state.members.get("b") ?? {};
+      const body = JSON.stringify({ vv: {}, unwritten: main.state.log.cursor(), life: [inc, epoch] });
+      cluster.nodes.get(from)?.do({ type: "answer", peer, verb, status: 200, body });
+    };
+    first.send("one");
+    cluster.settle();
+    cluster.pass(3_600_000);
+    const waits = asked.slice(1).map((at, i) => Math.round((at - (asked[i] ?? 0)) / 100) / 10);
+    expect(waits.slice(0, 8)).toEqual([4, 0.5, 1, 2, 4, 8, 16, 32]);
+    expect(waits.slice(8).every((wait) => wait === 32)).toBe(true);
+  });
+
   it("R19 M8 a disconnect waits until it is written", () => {
     const { cluster, first, main, b, say } = talk();
     say("last words");

@@ -181,6 +181,9 @@ browse("W21 a page out of touch says so, keeps what it knew, and comes back by i
   await party.chatty.kill();
   await eve.status.getByText("Out of touch: this is what was known last.").waitFor();
   expect(await eve.page.locator(".node").count()).toBe(3);
+  const marks = eve.page.locator("tr.up .mark, tr.asleep .mark");
+  const colours = await marks.evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark).backgroundColor));
+  expect(colours).toEqual(Array(3).fill("rgba(0, 0, 0, 0)"));
   await party.chatty.start();
   await eve.until("to be back", async () => !(await eve.page.locator(".out-of-touch").textContent())?.includes("Out"));
   await saysHealth(eve, /All 3 servers|Out/);

@@ -13,10 +13,10 @@
  * happens to stderr, all figures to bench/results/broadcast.json (a --quick look leaves that alone). Ends with 1 if a run lost, repeated or
  * reordered anything: all of them keep the order of one connection.
  */
-import { parseArgs } from "node:util";
 import { WINDOW } from "./lib/burst.ts";
 import { broadcastClaims, sendersClaim } from "./lib/claims.ts";
 import { THREE } from "./lib/names.ts";
+import { given } from "./lib/options.ts";
 import { installPeers } from "./lib/peers.ts";
 import { machine, save } from "./lib/record.ts";
 import { broadcastTable, progress, type Run, sendersTable, summarize } from "./lib/report.ts";
@@ -76,9 +76,7 @@ async function measure(systems: readonly Contender[], sizes: readonly Size[], pa
 }
 
 function readArguments(): { parameters: Parameters; project: string | undefined; quick: boolean } {
-  const text = { type: "string" } as const;
-  const options = { rounds: text, receivers: text, seconds: text, project: text, quick: { type: "boolean" } } as const;
-  const { rounds, receivers, seconds, project, quick = false } = parseArgs({ options }).values;
+  const { quick, project, rounds, receivers, seconds } = given("rounds", "receivers", "seconds", "project");
   const defaults = quick ? QUICK : FULL;
   const parameters: Parameters = {
     rounds: rounds === undefined ? defaults.rounds : Number(rounds),

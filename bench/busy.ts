@@ -7,8 +7,8 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/busy.json (a --quick look leaves that alone). Ends with 1 if
  * anything was lost, repeated, reordered or refused.
  */
-import { parseArgs } from "node:util";
 import { bundleAll } from "./lib/bundle.ts";
+import { given, whole } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import { type Parameters, type Round, round } from "./lib/room.ts";
 import { median, quantile } from "./lib/stats.ts";
@@ -54,22 +54,14 @@ async function main(): Promise<void> {
 }
 
 function readArguments(): Omit<Parameters, "away"> & { aways: number[]; rounds: number; saved: boolean } {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean", default: false } as const;
-  const numbers = { rounds: text, people: text, talkers: text, "per-second": text, away: text };
-  const { quick, ...given } = parseArgs({ options: { ...numbers, quick: flag } }).values;
-  const number = (name: keyof typeof given, usual: number): number => {
-    const value = Number(given[name] ?? usual);
-    if (!(Number.isInteger(value) && value > 0)) throw new Error(`--${name} is a whole number from 1`);
-    return value;
-  };
-  const aways = (given.away ?? (quick ? "2" : "0,2,10")).split(",").map(Number);
+  const { quick, ...texts } = given("rounds", "people", "talkers", "per-second", "away");
+  const aways = (texts.away ?? (quick ? "2" : "0,2,10")).split(",").map(Number);
   if (!aways.every((away) => away >= 0)) throw new Error("--away are seconds from 0");
   return {
-    rounds: number("rounds", quick ? 1 : 3),
-    people: number("people", 200),
-    talkers: number("talkers", 20),
-    perSecond: number("per-second", 100),
+    rounds: whole("rounds", texts.rounds, quick ? 1 : 3),
+    people: whole("people", texts.people, 200),
+    talkers: whole("talkers", texts.talkers, 20),
+    perSecond: whole("per-second", texts["per-second"], 100),
     aways,
     saved: !quick,
   };

@@ -7,9 +7,9 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/catchup.json (a --quick look leaves that alone). Ends with 1 if
  * anything was lost, repeated or reordered.
  */
-import { parseArgs } from "node:util";
 import { type Parameters, type Round, round } from "./lib/away.ts";
 import { bundleAll } from "./lib/bundle.ts";
+import { given, whole } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import { median } from "./lib/stats.ts";
 import { TEXT_BYTES } from "./lib/witness.ts";
@@ -50,24 +50,16 @@ async function main(): Promise<void> {
 }
 
 function readArguments(): Omit<Parameters, "window"> & { windows: number[]; rounds: number; saved: boolean } {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean", default: false } as const;
-  const numbers = { rounds: text, messages: text, windows: text, listeners: text, "per-second": text };
-  const { quick, ...given } = parseArgs({ options: { ...numbers, quick: flag } }).values;
-  const number = (name: keyof typeof given, usual: number): number => {
-    const value = Number(given[name] ?? usual);
-    if (!(Number.isInteger(value) && value > 0)) throw new Error(`--${name} is a whole number from 1`);
-    return value;
-  };
-  const windows = (given.windows ?? "1024,32").split(",").map(Number);
+  const { quick, ...texts } = given("rounds", "messages", "windows", "listeners", "per-second");
+  const windows = (texts.windows ?? "1024,32").split(",").map(Number);
   if (!windows.every((window) => Number.isInteger(window) && window > 0))
     throw new Error("--windows are numbers from 1");
   return {
-    rounds: number("rounds", quick ? 1 : 3),
-    messages: number("messages", quick ? 5000 : 50_000),
+    rounds: whole("rounds", texts.rounds, quick ? 1 : 3),
+    messages: whole("messages", texts.messages, quick ? 5000 : 50_000),
     windows,
-    listeners: number("listeners", 100),
-    perSecond: number("per-second", 50),
+    listeners: whole("listeners", texts.listeners, 100),
+    perSecond: whole("per-second", texts["per-second"], 50),
     saved: !quick,
   };
 }

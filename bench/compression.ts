@@ -7,11 +7,10 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/compression.json (a --quick look leaves that alone). Ends with 1 if
  * a reader who speaks the compression missed anything, or had it twice or out of order.
  */
-import { parseArgs } from "node:util";
 import { Asker } from "./lib/asker.ts";
 import { type Bundle, bundleAll } from "./lib/bundle.ts";
 import { Flooder } from "./lib/flooder.ts";
-import { whole, wholes } from "./lib/options.ts";
+import { given, whole, wholes } from "./lib/options.ts";
 import { Reader } from "./lib/reader.ts";
 import { machine, save } from "./lib/record.ts";
 import { RawSocket } from "./lib/socket.ts";
@@ -131,15 +130,13 @@ function markdown(points: readonly Point[]): string {
 }
 
 function readArguments() {
-  const text = { type: "string" } as const;
-  const numbers = { rounds: text, receivers: text, seconds: text, "per-second": text };
-  const { quick = false, ...given } = parseArgs({ options: { ...numbers, quick: { type: "boolean" } } }).values;
+  const { quick, ...texts } = given("rounds", "receivers", "seconds", "per-second");
   return {
     quick,
-    rounds: whole("rounds", given.rounds, quick ? 1 : 5),
-    receivers: wholes("receivers", given.receivers, quick ? [100] : [100, 1000]),
-    seconds: whole("seconds", given.seconds, quick ? 1 : 2),
-    perSecond: whole("per-second", given["per-second"], 50),
+    rounds: whole("rounds", texts.rounds, quick ? 1 : 5),
+    receivers: wholes("receivers", texts.receivers, quick ? [100] : [100, 1000]),
+    seconds: whole("seconds", texts.seconds, quick ? 1 : 2),
+    perSecond: whole("per-second", texts["per-second"], 50),
   };
 }
 

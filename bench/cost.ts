@@ -12,11 +12,11 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/cost.json (a --quick look leaves that alone). Takes about 5
  * minutes. Ends with 1 if anything was lost, repeated or reordered.
  */
-import { parseArgs } from "node:util";
 import { RETENTION } from "../src/chat/limits.ts";
 import { billByItself, billOf, type Counted } from "./lib/bill.ts";
 import { claims, type Idle, type Line, markdown } from "./lib/cost-report.ts";
 import { bundleMetered, type Metered, startMetered } from "./lib/metered.ts";
+import { given } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import { asleep, type Gathered, gatherRoom, keepQuiet, type Said, talkIn } from "./lib/scenario.ts";
 import { TEXT_BYTES } from "./lib/witness.ts";
@@ -113,12 +113,13 @@ function lineOf(scenario: Scenario, room: Gathered, said: Said, lacking: number)
 }
 
 function readArguments(): { parameters: Parameters; saved: boolean } {
-  const text = { type: "string" } as const;
-  const numbers = { "round-trip": text, history: text, quiet: text, busy: text, event: text, idle: text };
-  const options = { ...numbers, receivers: text, quick: { type: "boolean", default: false } } as const;
-  const { quick, receivers = "100,300", ...given } = parseArgs({ options }).values;
+  const {
+    quick,
+    receivers = "100,300",
+    ...texts
+  } = given("round-trip", "history", "quiet", "busy", "event", "idle", "receivers");
   const parameters = { ...(quick ? QUICK : FULL), receivers: receivers.split(",").map(Number) };
-  for (const [name, value] of Object.entries(given)) parameters[name as keyof typeof FULL] = Number(value);
+  for (const [name, value] of Object.entries(texts)) parameters[name as keyof typeof FULL] = Number(value);
   const { receivers: people, history, "round-trip": roundTrip, ...seconds } = parameters;
   if (!people.every((count) => Number.isInteger(count) && count >= 3))
     throw new Error("--receivers are numbers from 3");

@@ -9,8 +9,8 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/growth.json (a --quick look leaves that alone). Takes about a
  * minute, nearly all of it for 200 servers. Ends with 1 if anything was lost or repeated.
  */
-import { parseArgs } from "node:util";
 import { Mesh, type Relayed } from "./lib/mesh.ts";
+import { given } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import { TEXT_BYTES } from "./lib/witness.ts";
 
@@ -32,15 +32,13 @@ interface Line {
 }
 
 function main(): void {
-  const { values } = parseArgs({
-    options: { servers: { type: "string" }, quick: { type: "boolean", default: false } },
-  });
-  const servers = (values.servers ?? (values.quick ? "2,3,8,20" : "2,3,8,20,50,100,200")).split(",").map(Number);
+  const texts = given("servers");
+  const servers = (texts.servers ?? (texts.quick ? "2,3,8,20" : "2,3,8,20,50,100,200")).split(",").map(Number);
   if (!servers.every((count) => Number.isInteger(count) && count >= 2 && count <= 1000))
     throw new Error("--servers are whole numbers from 2 to 1000");
   const lines = servers.flatMap(measure);
   const parameters = { servers: servers.join(","), textBytes: TEXT_BYTES };
-  if (!values.quick) save("growth", { date: new Date().toISOString(), machine: machine(), parameters, lines });
+  if (!texts.quick) save("growth", { date: new Date().toISOString(), machine: machine(), parameters, lines });
   console.log([markdown(lines), "", ...claims(lines)].join("\n"));
 }
 

@@ -9,10 +9,9 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/join.json (a --quick look leaves that alone). Ends with 1 if
  * anybody was refused or lost the connection.
  */
-import { parseArgs } from "node:util";
 import { type Bundles, bundleAll } from "./lib/bundle.ts";
 import { needConnections } from "./lib/files.ts";
-import { whole } from "./lib/options.ts";
+import { given, whole } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import type { System } from "./lib/run.ts";
 import { median } from "./lib/stats.ts";
@@ -89,14 +88,12 @@ function claims(summaries: readonly Summary[]): string[] {
 }
 
 function readArguments(): { rounds: number; clients: number; connecting: number; quick: boolean } {
-  const text = { type: "string" } as const;
-  const options = { rounds: text, clients: text, connecting: text, quick: { type: "boolean" } } as const;
-  const { quick = false, ...given } = parseArgs({ options }).values;
+  const { quick, ...texts } = given("rounds", "clients", "connecting");
   return {
     quick,
-    rounds: whole("rounds", given.rounds, quick ? 1 : 5),
-    clients: whole("clients", given.clients, quick ? 500 : 5000),
-    connecting: whole("connecting", given.connecting, 1000),
+    rounds: whole("rounds", texts.rounds, quick ? 1 : 5),
+    clients: whole("clients", texts.clients, quick ? 500 : 5000),
+    connecting: whole("connecting", texts.connecting, 1000),
   };
 }
 

@@ -11,12 +11,11 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/latency.json (a --quick look leaves that alone). Ends with 1 if
  * anything was lost, repeated or reordered.
  */
-import { parseArgs } from "node:util";
 import { Audience } from "./lib/audience.ts";
 import { type Bundles, bundleAll } from "./lib/bundle.ts";
 import { syncs } from "./lib/disk.ts";
 import { cell, claims, markdown, type Point, summarize } from "./lib/latency-report.ts";
-import { whole, wholes } from "./lib/options.ts";
+import { given, whole, wholes } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import type { System } from "./lib/run.ts";
 import { quantile } from "./lib/stats.ts";
@@ -93,21 +92,13 @@ async function measure(
 }
 
 function readArguments(): Parameters & { quick: boolean } {
-  const text = { type: "string" } as const;
-  const options = {
-    rounds: text,
-    receivers: text,
-    "per-second": text,
-    seconds: text,
-    quick: { type: "boolean" },
-  } as const;
-  const { quick = false, ...given } = parseArgs({ options }).values;
+  const { quick, ...texts } = given("rounds", "receivers", "per-second", "seconds");
   return {
     quick,
-    rounds: whole("rounds", given.rounds, quick ? 1 : 5),
-    receivers: wholes("receivers", given.receivers, quick ? [100] : [100, 1000]),
-    paces: wholes("per-second", given["per-second"], quick ? [10, 200] : [10, 100, 200, 1000]),
-    seconds: whole("seconds", given.seconds, quick ? 1 : 3),
+    rounds: whole("rounds", texts.rounds, quick ? 1 : 5),
+    receivers: wholes("receivers", texts.receivers, quick ? [100] : [100, 1000]),
+    paces: wholes("per-second", texts["per-second"], quick ? [10, 200] : [10, 100, 200, 1000]),
+    seconds: whole("seconds", texts.seconds, quick ? 1 : 3),
   };
 }
 

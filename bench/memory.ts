@@ -11,10 +11,9 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/memory.json (a --quick look leaves that alone). Ends with 1 if
  * anything said before or after hibernating did not reach everybody.
  */
-import { parseArgs } from "node:util";
 import { type Bundles, bundleAll } from "./lib/bundle.ts";
 import { mostConnections, tooMany } from "./lib/files.ts";
-import { whole, wholes } from "./lib/options.ts";
+import { given, whole, wholes } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import { type Memory, type Residence, residence } from "./lib/residence.ts";
 import type { System } from "./lib/run.ts";
@@ -107,14 +106,12 @@ function claims({ system, clients, hibernating, heap }: Named): string[] {
 }
 
 function readArguments(): { rounds: number; sizes: number[]; connecting: number; quick: boolean } {
-  const text = { type: "string" } as const;
-  const options = { rounds: text, clients: text, connecting: text, quick: { type: "boolean" } } as const;
-  const { quick = false, ...given } = parseArgs({ options }).values;
+  const { quick, ...texts } = given("rounds", "clients", "connecting");
   return {
     quick,
-    rounds: whole("rounds", given.rounds, quick ? 1 : 5),
-    sizes: wholes("clients", given.clients, quick ? [500] : [1000, 5000, 10_000]),
-    connecting: whole("connecting", given.connecting, 1000),
+    rounds: whole("rounds", texts.rounds, quick ? 1 : 5),
+    sizes: wholes("clients", texts.clients, quick ? [500] : [1000, 5000, 10_000]),
+    connecting: whole("connecting", texts.connecting, 1000),
   };
 }
 

@@ -9,8 +9,8 @@
  * --round-trips are the ms that a request takes longer than on one machine. The table goes to stdout, what happens to stderr, all figures to
  * bench/results/relay.json (a --quick look leaves that alone). Takes about 6 minutes. Ends with 1 if anything was lost, repeated or reordered.
  */
-import { parseArgs } from "node:util";
 import { bundleMetered, type Metered, startMetered } from "./lib/metered.ts";
+import { given } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import { claims, type Line, markdown } from "./lib/relay-report.ts";
 import { type Speakers, Talk } from "./lib/talk.ts";
@@ -85,15 +85,13 @@ async function measure(
 }
 
 function readArguments(): { parameters: Parameters; size: keyof typeof SECONDS } {
-  const text = { type: "string" } as const;
-  const lists = { servers: text, rates: text, "round-trips": text, speakers: text };
-  const { quick, ...given } = parseArgs({ options: { ...lists, quick: { type: "boolean", default: false } } }).values;
-  const numbers = (name: keyof typeof given, usual: string, least: number): number[] => {
-    const list = (given[name] ?? usual).split(",").map(Number);
+  const { quick, ...texts } = given("servers", "rates", "round-trips", "speakers");
+  const numbers = (name: keyof typeof texts, usual: string, least: number): number[] => {
+    const list = (texts[name] ?? usual).split(",").map(Number);
     if (!list.every((value) => value >= least)) throw new Error(`--${name} are numbers from ${least}`);
     return list;
   };
-  const speakers = (given.speakers ?? "one,all").split(",");
+  const speakers = (texts.speakers ?? "one,all").split(",");
   if (!speakers.every((who) => who === "one" || who === "all")) throw new Error("--speakers are one, all");
   const parameters = {
     servers: numbers("servers", quick ? "2,3" : "2,3,8,20", 2),

@@ -9,11 +9,10 @@
  * The table goes to stdout, what happens to stderr, all figures to bench/results/resume.json (a --quick look leaves that alone). Ends with 1 if
  * anything was lost, repeated or reordered.
  */
-import { parseArgs } from "node:util";
 import { bundleAll } from "./lib/bundle.ts";
 import { needConnections } from "./lib/files.ts";
 import { type Homecoming, homecoming } from "./lib/homecoming.ts";
-import { whole } from "./lib/options.ts";
+import { given, whole } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import { median } from "./lib/stats.ts";
 import { TEXT_BYTES } from "./lib/witness.ts";
@@ -88,16 +87,13 @@ function claims({ killed, whole, heap }: Run): string[] {
 const seconds = (value: number): string => `${value.toFixed(1)} s`;
 
 function readArguments(): { rounds: number; clients: number; connecting: number; messages: number; quick: boolean } {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  const options = { rounds: text, clients: text, connecting: text, messages: text, quick: flag } as const;
-  const { quick = false, ...given } = parseArgs({ options }).values;
+  const { quick, ...texts } = given("rounds", "clients", "connecting", "messages");
   return {
     quick,
-    rounds: whole("rounds", given.rounds, quick ? 1 : 5),
-    clients: whole("clients", given.clients, quick ? 500 : 5000),
-    connecting: whole("connecting", given.connecting, 1000),
-    messages: whole("messages", given.messages, 100),
+    rounds: whole("rounds", texts.rounds, quick ? 1 : 5),
+    clients: whole("clients", texts.clients, quick ? 500 : 5000),
+    connecting: whole("connecting", texts.connecting, 1000),
+    messages: whole("messages", texts.messages, 100),
   };
 }
 

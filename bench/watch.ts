@@ -7,10 +7,9 @@
  * process that drives the load, so the loss includes what that costs where both share a core. The table goes to stdout, what happens to
  * stderr, all figures to bench/results/watch.json (a --quick look leaves that alone). Ends with 1 if a run failed, or a watcher was told nothing.
  */
-import { parseArgs } from "node:util";
 import { bundleAll } from "./lib/bundle.ts";
 import { THREE } from "./lib/names.ts";
-import { whole, wholes } from "./lib/options.ts";
+import { given, whole, wholes } from "./lib/options.ts";
 import { machine, save } from "./lib/record.ts";
 import { progress, type Run, rate } from "./lib/report.ts";
 import { type Contender, run } from "./lib/run.ts";
@@ -31,13 +30,11 @@ interface Line {
 }
 
 async function main(): Promise<void> {
-  const text = { type: "string" } as const;
-  const options = { rounds: text, receivers: text, watchers: text, seconds: text, project: text, quick: { type: "boolean" } } as const; // biome-ignore format: one thing
-  const { quick = false, project, ...given } = parseArgs({ options }).values;
-  const rounds = whole("rounds", given.rounds, quick ? 1 : 5);
-  const seconds = whole("seconds", given.seconds, quick ? 1 : 2);
-  const watchers = whole("watchers", given.watchers, 100);
-  const sizes = wholes("receivers", given.receivers, quick ? [100] : [100, 1000]);
+  const { quick, project, ...texts } = given("rounds", "receivers", "watchers", "seconds", "project");
+  const rounds = whole("rounds", texts.rounds, quick ? 1 : 5);
+  const seconds = whole("seconds", texts.seconds, quick ? 1 : 2);
+  const watchers = whole("watchers", texts.watchers, 100);
+  const sizes = wholes("receivers", texts.receivers, quick ? [100] : [100, 1000]);
   const { chatty } = await bundleAll(project);
   const alone: Contender = { name: THREE, servers: ["main", "b", "c"], ack: true, start: () => startWorkerd(chatty) };
   const seen = watched(alone, WATCHED, watchers);

@@ -35,7 +35,8 @@ export async function buildPage(): Promise<void> {
         root: import.meta.dirname,
         configFile: false,
         logLevel: "warn",
-        oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+        // Not for development, also where tests are the first to need it: that would tell where its sources lie.
+        oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
         // No script and no style inside the page: its policy forbids them.
         build: {
           outDir,

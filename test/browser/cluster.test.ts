@@ -146,6 +146,77 @@ browse(
   },
 );
 
+/** What has the focus, as in `button Start`; nothing if it is lost. */
+const focused = ({ page }: Visitor) =>
+  page.evaluate(() => {
+    const { activeElement: it } = document;
+    const name = it?.getAttribute("aria-label") ?? it?.getAttribute("name") ?? it?.textContent;
+    return it && it !== document.body ? `${it.localName} ${name}` : "nothing";
+  });
+
+/** By keys. */
+async function goTo(visitor: Visitor, what: string, key = "Tab"): Promise<void> {
+  for (let i = 0; i < 20 && (await focused(visitor)) !== what; i++) await visitor.page.keyboard.press(key);
+  expect(await focused(visitor)).toBe(what);
+}
+
+browse("W22 W13 servers are started and disconnected by keys, and one is always somewhere", async () => {
+  const { chat } = await three("keys");
+  const eve = await watched(chat);
+  const { page } = eve;
+  const { keyboard } = page;
+  const status = (text: string) => page.getByRole("status").getByText(text).waitFor();
+  await goTo(eve, "input cookie");
+  await keyboard.type("secret");
+  await keyboard.press("Enter");
+  await expect.poll(() => focused(eve)).toBe("input name");
+  await keyboard.type("d");
+  await goTo(eve, "button Start");
+  await keyboard.press("Enter");
+  await status("d is started");
+  expect(await focused(eve)).toBe("button Start");
+  await goTo(eve, "button Disconnect d", "Shift+Tab");
+  await keyboard.press("Enter");
+  await expect.poll(() => focused(eve)).toBe("button Keep");
+  await keyboard.press("Enter");
+  await expect.poll(() => focused(eve)).toBe("button Disconnect d");
+  await keyboard.press("Enter");
+  await expect.poll(() => focused(eve)).toBe("button Keep");
+  await goTo(eve, "button Disconnect");
+  await keyboard.press("Enter");
+  await status("d has left");
+  expect(await focused(eve)).toBe("p d has left");
+  await goTo(eve, "button Forget the cookie", "Shift+Tab");
+  await keyboard.press("Enter");
+  await expect.poll(() => focused(eve)).toBe("input cookie");
+});
+
+browse("W22 W13 who may force what was refused is where they can", async () => {
+  const chat = party.chat("alone");
+  await party.speaker("Ann", chat);
+  const eve = await watched(chat);
+  const { keyboard } = eve.page;
+  const error = { code: "no_peer", message: "no other server holds everything yet" };
+  await eve.page.route("**/disconnect", (route) =>
+    route.request().postDataJSON().force ? route.continue() : route.fulfill({ status: 503, json: { error } }),
+  );
+  await goTo(eve, "input cookie");
+  await keyboard.type("secret");
+  await keyboard.press("Enter");
+  await goTo(eve, "button Disconnect main", "Shift+Tab");
+  await keyboard.press("Enter");
+  await goTo(eve, "button Disconnect");
+  await keyboard.press("Enter");
+  await eve.page.getByRole("button", { name: "Disconnect all the same" }).waitFor();
+  await keyboard.press("Tab");
+  expect(await focused(eve)).toBe("button Disconnect all the same");
+  // The browser says too that it was refused.
+  expect(eve.errors.splice(0)).toEqual([expect.stringContaining("503")]);
+  await keyboard.press("Enter");
+  await eve.page.getByRole("status").getByText("main has left").waitFor();
+  expect(await focused(eve)).toBe("p main has left");
+});
+
 browse(
   "W19 W22 V6 a server of another deployment that is killed is shown unreachable, and up again when it is back",
   async () => {
@@ -181,6 +252,9 @@ browse("W21 a page out of touch says so, keeps what it knew, and comes back by i
   await party.chatty.kill();
   await eve.status.getByText("Out of touch: this is what was known last.").waitFor();
   expect(await eve.page.locator(".node").count()).toBe(3);
+  const marks = eve.page.locator("tr.up .mark, tr.asleep .mark");
+  const colours = await marks.evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark).backgroundColor));
+  expect(colours).toEqual(Array(3).fill("rgba(0, 0, 0, 0)"));
   await party.chatty.start();
   await eve.until("to be back", async () => !(await eve.page.locator(".out-of-touch").textContent())?.includes("Out"));
   await saysHealth(eve, /All 3 servers|Out/);

@@ -1,8 +1,9 @@
 /** Servers go and come back, pages are loaded anew, and nobody loses or repeats a word. */
 import { expect } from "vitest";
 import { order } from "../e2e/operator.ts";
+import { violations } from "./axe.ts";
 import { Party } from "./party.ts";
-import { browse } from "./visitor.ts";
+import { browse, SEEN_MS } from "./visitor.ts";
 
 const party = new Party();
 
@@ -37,6 +38,28 @@ browse(
     }
   },
 );
+
+browse("W24 who is without a connection sees who was here as known last, until it is back", async () => {
+  const chat = party.chat("outdated");
+  const john = await party.joined("John", chat);
+  await order(party.url, chat, "b", "start", { boot: "main" });
+  await john.untilSide(["main 1 here, yours", "John you", "b 0 here"]);
+  const heading = john.page.locator(".side h2");
+  const here = john.page.locator("header .people");
+  const colours = () =>
+    john.page.locator(".side .dot").evaluateAll((dots) => dots.map((dot) => getComputedStyle(dot).backgroundColor));
+  const [alive] = await colours();
+  expect([await heading.textContent(), await here.textContent()]).toEqual(["1 person", "1 here"]);
+  await party.chatty.kill();
+  await john.status.getByText("No connection").waitFor();
+  expect([await heading.textContent(), await here.textContent()]).toEqual(["1 person as last known", "1 was here"]);
+  expect(await colours()).toEqual(Array(2).fill("rgba(0, 0, 0, 0)"));
+  expect(await john.side()).toEqual(["main 1 here, yours", "John you", "b 0 here"]);
+  expect(await violations(john)).toEqual([]);
+  await party.chatty.start();
+  await expect.poll(() => heading.textContent(), { timeout: SEEN_MS }).toBe("1 person");
+  expect([await here.textContent(), await colours()]).toEqual(["1 here", [alive, alive]]);
+});
 
 browse("W9 whose server is disconnected goes on at another one and sees no banner", async () => {
   const chat = party.chat("moving");

@@ -41,17 +41,27 @@ interface Props {
   setCookie(cookie: string): void;
   /** A server to start from. */
   boot: string;
-  /** Who is about to be disconnected. */
+  /** Who is about to be disconnected: another object each time it is asked whether that is meant. */
   chosen: Shown | undefined;
-  choose(server: Shown | undefined): void;
 }
 
 export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean }> {
   override state: { outcome?: Outcome; busy: boolean } = { busy: false };
   readonly #dialog = createRef<HTMLDialogElement>();
+  /** The first field of the form that is there. */
+  readonly #field = createRef<HTMLInputElement>();
+  readonly #outcome = createRef<HTMLParagraphElement>();
 
-  override componentDidUpdate({ chosen }: Props): void {
-    if (this.props.chosen && !chosen) this.#dialog.current?.showModal();
+  override componentDidUpdate({ chosen, cookie }: Props): void {
+    if (this.props.chosen !== chosen) this.#dialog.current?.showModal();
+    // The form one was in is gone: one goes on in the other.
+    if ((this.props.cookie === "") !== (cookie === "")) this.#field.current?.focus();
+  }
+
+  #disconnect(server: string, body: object): void {
+    // The button that was pressed goes, and this is where it is said what came of it, and what else can be done.
+    this.#outcome.current?.focus();
+    void this.#order(server, "disconnect", body);
   }
 
   async #order(server: string, verb: "start" | "disconnect", body: object): Promise<void> {
@@ -60,7 +70,7 @@ export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean 
     const refused = await this.#send(server, verb, body);
     const done = verb === "start" ? `${server} is started` : `${server} has left`;
     const outcome: Outcome = refused === undefined ? { text: done } : { text: refused.message, failed: true };
-    if (refused?.code === "no_peer") outcome.force = () => void this.#order(server, verb, { force: true });
+    if (refused?.code === "no_peer") outcome.force = () => this.#disconnect(server, { force: true });
     this.setState({ busy: false, outcome });
   }
 
@@ -92,6 +102,7 @@ export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean 
 
   #start = (event: SubmitEvent): void => {
     event.preventDefault();
+    if (this.state.busy) return;
     const fields = new FormData(event.currentTarget as HTMLFormElement);
     const text = (field: string) => String(fields.get(field) ?? "").trim();
     void this.#order(text("name"), "start", text("boot") === "" ? {} : { boot: text("boot") });
@@ -100,13 +111,10 @@ export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean 
   #confirmed = (): void => {
     const { chosen } = this.props;
     this.#dialog.current?.close();
-    if (chosen) void this.#order(chosen.name, "disconnect", {});
+    if (chosen) this.#disconnect(chosen.name, {});
   };
 
-  override render(
-    { cookie, setCookie, boot, chosen, choose }: Props,
-    { outcome, busy }: { outcome?: Outcome; busy: boolean },
-  ) {
+  override render({ cookie, setCookie, boot, chosen }: Props, { outcome, busy }: { outcome?: Outcome; busy: boolean }) {
     return (
       <section class="orders" aria-labelledby="orders">
         <h2 id="orders">Operate</h2>
@@ -114,7 +122,14 @@ export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean 
           <form onSubmit={this.#enter}>
             <label>
               Cookie
-              <input name="cookie" type="password" required autocomplete="off" aria-describedby="cookie-kept" />
+              <input
+                ref={this.#field}
+                name="cookie"
+                type="password"
+                required
+                autocomplete="off"
+                aria-describedby="cookie-kept"
+              />
             </label>
             <button type="submit">Enter</button>
             <p class="aside" id="cookie-kept">
@@ -128,6 +143,7 @@ export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean 
               <label>
                 New server
                 <input
+                  ref={this.#field}
                   name="name"
                   required
                   pattern={NAME}
@@ -149,7 +165,8 @@ export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean 
                   autocomplete="off"
                 />
               </label>
-              <button type="submit" disabled={busy}>
+              {/* Who disables what has the focus takes it away. */}
+              <button type="submit" aria-disabled={busy}>
                 Start
               </button>
             </form>
@@ -158,15 +175,15 @@ export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean 
             </button>
           </>
         )}
-        <p role="status" class={outcome?.failed ? "refused" : ""}>
+        <p role="status" ref={this.#outcome} tabIndex={-1} class={outcome?.failed ? "refused" : ""}>
           {outcome?.text}
         </p>
         {outcome?.force && (
-          <button type="button" disabled={busy} onClick={outcome.force}>
+          <button type="button" onClick={outcome.force}>
             Disconnect all the same
           </button>
         )}
-        <dialog ref={this.#dialog} onClose={() => choose(undefined)} aria-labelledby="going">
+        <dialog ref={this.#dialog} aria-labelledby="going">
           <h2 id="going">Disconnect {chosen?.name}?</h2>
           <p>
             It hands over what it holds and leaves the chat.{" "}
@@ -177,7 +194,8 @@ export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean 
           <button type="button" class="main" onClick={this.#confirmed}>
             Disconnect
           </button>
-          <button type="button" onClick={() => this.#dialog.current?.close()}>
+          {/* Begun with, so that Enter held too long disconnects nothing. */}
+          <button type="button" autofocus onClick={() => this.#dialog.current?.close()}>
             Keep
           </button>
         </dialog>

@@ -39,7 +39,7 @@ export class Page extends Component<Props, State> {
     const links = cluster.links();
     const seenFrom = cluster.view?.server ?? "main";
     const onRing = servers.length <= MAX_ON_RING ? servers : servers.filter(({ condition }) => condition !== "left");
-    const operator = { cookie, choose: (chosen: Shown) => this.setState({ chosen }) };
+    const operator = { cookie, choose: (server: Shown) => this.setState({ chosen: { ...server } }) };
     const lost = link.lostAt !== undefined && now - link.lostAt > QUIET_MS;
     return (
       <div class="cluster">
@@ -73,7 +73,6 @@ export class Page extends Component<Props, State> {
             setCookie={(cookie) => this.setState({ cookie })}
             boot={seenFrom}
             chosen={chosen}
-            choose={(chosen) => this.setState({ chosen })}
           />
         </main>
       </div>

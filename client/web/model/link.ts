@@ -15,6 +15,9 @@ export type Banner =
   | { kind: "ended"; text: string; again: "here" | "anew" }
   | { kind: "notice"; text: string };
 
+/** Whether what is known of people and servers is only what was known last: it is said that there is no connection, now or any more. */
+export const isOutdated = (banner: Banner | undefined): boolean => banner !== undefined && banner.kind !== "notice";
+
 /** Times are of the clock of the client's `until`. */
 export class Link {
   #status: Status;

@@ -1,6 +1,7 @@
 /** The chat itself: header, list, composer, and who is here. */
 import { Component } from "preact";
 import { host } from "../host.ts";
+import { isOutdated } from "../model/link.ts";
 import type { Tab } from "../tab.ts";
 import type { Talk } from "../talk.ts";
 import { Banner } from "./banner.tsx";
@@ -105,6 +106,8 @@ export class Room extends Component<Props, State> {
     const { conversation, past } = talk;
     const { people, unread, link } = conversation;
     const closeSide = () => this.setState({ side: false });
+    const banner = link.banner(host.now(), talk.waiting);
+    const outdated = isOutdated(banner);
     return (
       <div class={`room${side ? " with-side" : ""}`}>
         <header>
@@ -115,7 +118,7 @@ export class Room extends Component<Props, State> {
             aria-expanded={side}
             onClick={() => this.setState({ side: !side })}
           >
-            {people.count} here
+            {people.count} {outdated ? (people.count === 1 ? "was here" : "were here") : "here"}
           </button>
           <button type="button" class="plain" onClick={this.#share}>
             Copy link
@@ -134,11 +137,7 @@ export class Room extends Component<Props, State> {
           </button>
         </header>
         <main>
-          <Banner
-            banner={link.banner(host.now(), talk.waiting)}
-            newer={newer}
-            deeds={{ tryNow: () => talk.tryNow(), anew, reload }}
-          />
+          <Banner banner={banner} newer={newer} deeds={{ tryNow: () => talk.tryNow(), anew, reload }} />
           <List hold={this.#holdList} conversation={conversation} past={past} deeds={this.#deeds} />
           {!this.#atEnd && (
             <button type="button" class="latest" onClick={() => this.#list?.toEnd()}>
@@ -155,7 +154,7 @@ export class Room extends Component<Props, State> {
             away={() => this.#list?.focus()}
           />
         </main>
-        <Side conversation={conversation} chat={chat} close={closeSide} />
+        <Side conversation={conversation} chat={chat} isOutdated={outdated} close={closeSide} />
         {keys && <Keys closed={() => this.setState({ keys: false })} />}
       </div>
     );

@@ -11,6 +11,8 @@ const LATER_MS = 1500;
 interface Props {
   conversation: Conversation;
   chat: string;
+  /** Whether there is no connection: then this is what was known last. */
+  isOutdated: boolean;
   close(): void;
 }
 
@@ -45,15 +47,19 @@ export class Side extends Component<Props, { clients: ReadonlyMap<string, number
     }, delay);
   }
 
-  override render({ conversation, chat, close }: Props, { clients }: { clients: ReadonlyMap<string, number> }) {
+  override render(
+    { conversation, chat, isOutdated, close }: Props,
+    { clients }: { clients: ReadonlyMap<string, number> },
+  ) {
     const { people, names, me, link, servers } = conversation;
     return (
-      <aside class="side" aria-label="People and servers">
+      <aside class={`side${isOutdated ? " outdated" : ""}`} aria-label="People and servers">
         <button type="button" class="plain close" onClick={close} aria-label="Close">
           ×
         </button>
         <h2>
           {people.count} {people.count === 1 ? "person" : "people"}
+          {isOutdated && servers.length > 0 && <span class="aside"> as last known</span>}
         </h2>
         {placesOf(people, servers, link.server, clients).map((place) => (
           <PlaceOf key={place.server ?? ""} place={place} chat={chat} names={names} me={me.id} mine={link.server} />

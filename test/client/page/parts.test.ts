@@ -1,7 +1,7 @@
 /** The parts a conversation of the page is made of. */
 import { describe, expect, it } from "vitest";
 import { type Coming, came, wording } from "../../../client/web/model/crowd.ts";
-import { Link } from "../../../client/web/model/link.ts";
+import { isOutdated, Link } from "../../../client/web/model/link.ts";
 import { initialOf } from "../../../client/web/model/names.ts";
 import { type Came, rowsAfter } from "../../../client/web/model/rows.ts";
 import { pieces } from "../../../client/web/model/text.ts";
@@ -109,6 +109,19 @@ describe("the connection", () => {
     expect(link.banner(6400, 0)).toEqual({ kind: "notice", text: "Caught up: 2 messages" });
     link.tick(12_400);
     expect([link.banner(12_400, 0), link.next]).toEqual([undefined, undefined]);
+  });
+
+  it("W24 what is known is out of date while it is said that there is no connection, now or for good", () => {
+    const link = new Link({ is: "connecting" }, 0);
+    link.turn({ is: "online", server: "main" }, 10);
+    link.turn(offline(5000), 1000);
+    expect([3000, 3001].map((now) => isOutdated(link.banner(now, 0)))).toEqual([false, true]);
+    link.turn({ is: "online", server: "main" }, 5000);
+    expect(isOutdated(link.banner(5000, 0))).toBe(false);
+    link.tick(5700);
+    expect([link.banner(5700, 0)?.kind, isOutdated(link.banner(5700, 0))]).toEqual(["notice", false]);
+    link.turn({ is: "offline", final: true, code: "replaced", why: "because" }, 6000);
+    expect(isOutdated(link.banner(6000, 0))).toBe(true);
   });
 
   it("W9 the end is said, and what can be done", () => {

@@ -2,7 +2,7 @@
  * What this server owes: a debt is whatever a peer has not acknowledged. While there is one, an alarm is set, which a crash leaves behind.
  */
 import type { Effect } from "./effects.ts";
-import { DEBT_ALARM_MS, SLOW_MS } from "./limits.ts";
+import { DEBT_ALARM_MS, PAUSE_MS, SLOW_MS } from "./limits.ts";
 import { type Peer, reach, unknownPeer } from "./peer.ts";
 import { isAlive, isBrisk, others, type State, writers } from "./state.ts";
 import type { Cursor } from "./wire.ts";
@@ -79,11 +79,15 @@ export function settle(state: State, now: number, out: Effect[]): void {
   const at = due === Number.POSITIVE_INFINITY ? null : marked(due, since !== undefined || brisk);
   const rings = state.alarm !== null && at !== null && state.alarm <= at;
   if (at === state.alarm || (rings && (since === undefined || saysOpen(state.alarm)))) return;
-  // Where more is to be expected it will be needed again; but one that a clock put back moved far away rings too late.
-  if (at === null && brisk && state.alarm !== null && state.alarm > now && state.alarm - now <= DEBT_ALARM_MS + 1)
-    return;
+  if (at === null && brisk && mayRing(state, now)) return;
   state.alarm = at;
   out.push({ do: "alarm", at });
+}
+
+/** Whether the alarm may be left to ring: it will be needed again, and is not far away, as one is that a clock was put back from. */
+function mayRing({ alarm, lately }: State, now: number): boolean {
+  const rings = (alarm ?? now) - now;
+  return rings > 0 && rings <= DEBT_ALARM_MS + 1 && now - (lately.at(-1) ?? 0) <= PAUSE_MS;
 }
 
 /**

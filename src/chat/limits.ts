@@ -91,6 +91,8 @@ export const UNREACHABLE_AFTER = 3;
 export const DEBT_ALARM_MS = 4000;
 /** Times there is something new, and milliseconds from the first of them to the last, after which more is to be expected: the alarm is left to ring, and rows of others stay open. */
 export const BRISK = { times: 3, ms: 5000 };
+/** Milliseconds since the latest of them after which the alarm is called off all the same: who fell silent is to sleep soon. */
+export const PAUSE_MS = 500;
 /** Milliseconds between two relays to one peer, for each peer beyond the UNPACED first: 500 relays a second leave a server time for its clients. */
 export const PACE_MS = 2;
 export const UNPACED = 2;

@@ -187,7 +187,8 @@ describe("what a peer has not written", () => {
     cluster.deliver = ({ from, peer, verb }) => {
       asked.push(cluster.now);
       const { inc, epoch } = main.state.members.get("b") ?? {};
-      const body = JSON.stringify({ vv: {}, unwritten: main.state.log.cursor(), life: [inc, epoch] });
+      const held = [main.state.members.get("main")?.epoch, main.state.presenceVersion];
+      const body = JSON.stringify({ vv: {}, unwritten: main.state.log.cursor(), held, life: [inc, epoch] });
       cluster.nodes.get(from)?.do({ type: "answer", peer, verb, status: 200, body });
     };
     first.send("one");

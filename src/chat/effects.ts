@@ -29,7 +29,8 @@ export type Event = { now: number } & (
   | { type: "close"; client: ClientKey }
   | { type: "start"; req: RequestKey; boot?: string | undefined }
   | { type: "disconnect"; req: RequestKey; force: boolean }
-  | { type: Verb; req: RequestKey; body: string }
+  /** `neighbour`: it comes from another server of this deployment. */
+  | { type: Verb; req: RequestKey; body: string; neighbour?: boolean }
   | { type: "answer"; peer: string; verb: Verb; status: number; body: string }
   /** `silent`: clients that pinged once and gave no sign of life for longer than their server waits. */
   | { type: "flush"; silent?: ClientKey[] }

@@ -20,8 +20,8 @@ import type { Verb } from "./wire.ts";
 
 /** Queues what a peer tells for the flush of this turn. */
 export function relay(state: State, event: Event & { type: Verb }, out: Effect[]): Reply | undefined {
-  const { req, body, now } = event;
-  const parsed = read(parseRelay, body, state);
+  const { req, body, neighbour, now } = event;
+  const parsed = read((text, place) => parseRelay(text, place, neighbour), body, state);
   if (!parsed.ok) return no(400, "bad_request", parsed.reason);
   const relay = parsed.value;
   const refused = peerRefusal(state, relay.from);

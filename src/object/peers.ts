@@ -13,6 +13,9 @@ const TIMEOUT_MS = 10_000;
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 200;
 
+/** The host by which servers of one deployment ask each other. The Worker, which speaks for everybody else, asks by another. */
+export const NEIGHBOUR = "neighbour";
+
 /** The name of a server's object. */
 export const objectName = (chat: string, server: string): string => `${chat}/${server}`;
 
@@ -68,7 +71,8 @@ function send({ namespace, cookie }: Way, chat: string, address: string, verb: V
   const host = hostOf(address);
   const path = `/chats/${chat}/servers/${nameOf(address)}/${verb}`;
   // A fresh stub each time: one that threw stays broken.
-  if (host === undefined) return namespace.getByName(objectName(chat, address)).fetch(`https://chatty${path}`, init);
+  if (host === undefined)
+    return namespace.getByName(objectName(chat, address)).fetch(`https://${NEIGHBOUR}${path}`, init);
   const headers = { authorization: `Bearer ${cookie ?? ""}` };
   // The cookie goes to that host alone, wherever it may point.
   return fetch(urlOfHost(host, "http") + path, { ...init, headers, redirect: "manual" });

@@ -12,7 +12,7 @@ import { view } from "../chat/view.ts";
 import { watchRefusal } from "../chat/watch.ts";
 import { Calm } from "./calm.ts";
 import { httpError, json } from "./http.ts";
-import { post } from "./peers.ts";
+import { NEIGHBOUR, post } from "./peers.ts";
 import { Sockets } from "./sockets.ts";
 import { Store } from "./store.ts";
 
@@ -77,7 +77,7 @@ export class ChatServer extends DurableObject<Env> {
 
   /** Paths are those of the Worker, which has checked names and cookie; other objects call the same ones. */
   override async fetch(request: Request): Promise<Response> {
-    const { pathname, searchParams } = new URL(request.url);
+    const { hostname, pathname, searchParams } = new URL(request.url);
     const verb = pathname.slice(pathname.lastIndexOf("/") + 1);
     const now = Date.now();
     switch (verb) {
@@ -103,7 +103,7 @@ export class ChatServer extends DurableObject<Env> {
       case "update_servers":
       case "relay": {
         const body = await request.text();
-        return this.#ask((req) => ({ type: verb, req, body, now: Date.now() }));
+        return this.#ask((req) => ({ type: verb, req, body, neighbour: hostname === NEIGHBOUR, now: Date.now() }));
       }
       default:
         return httpError(404, "not_found", `a server has no '${verb}'`);

@@ -131,6 +131,13 @@ export const OF_SERVERS: Sabotage[] = [
     replace: "      wantFlush(state, out);\n",
   },
   {
+    name: "believes everybody's lines",
+    rule: "R20",
+    file: "relay-wire.ts",
+    find: "if (!neighbour) checkLines",
+    replace: "if (head.count === 0) checkLines",
+  },
+  {
     name: "does not pass on what a life that ended had told it",
     rule: "M19",
     file: "membership.ts",

@@ -109,6 +109,15 @@ describe("a relay", () => {
     expect(wrong.filter((line) => isRead(sized(line)))).toEqual([]);
   });
 
+  it("R20 of a server of this deployment the lines are believed, and nothing else", () => {
+    const told = (text: string) => read((body, place) => parseRelay(body, place, true), text, HERE);
+    const other = body({ line: { text: "TWO" } });
+    expect(told(other)).toEqual(read(parseRelay, other, HERE));
+    expect(told(body({ line: { n: 8 } })).ok).toBe(true);
+    for (const wrong of [`${other}x`, body({ batch: { count: 3 } }), body({ relay: { from: 1 } })])
+      expect(told(wrong).ok).toBe(false);
+  });
+
   it("R7 X1 the sender and what it has applied are checked", () => {
     for (const relay of [{ from: 1 }, { from: "B" }, { from: "b@" }, { vv: null }, { vv: { a: "1" } }, { chat: "x" }])
       expect(isRead(body({ relay }))).toBe(false);

@@ -1,7 +1,8 @@
 /** Whatever another server sends: a malformed request is refused whole, with a reason, and leaves no trace. */
+import { exports } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { type Client, pair } from "./client.ts";
-import { codeOf, listServers, memberOf, order, rows } from "./helpers.ts";
+import { COOKIE, codeOf, listServers, memberOf, order, rows, stubOf } from "./helpers.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -185,6 +186,15 @@ it("R3 R4 a batch beyond the next is left out, the next one is taken, the same a
   const near = { head: { first: 2, time: Date.now() + 290_000 }, message: { seq: 2, n: 2, text: "soon" } };
   expect((await relay({ ...near, head: { ...near.head, by: [0, 2] } })).status).toBe(200);
   await ann.hears("soon");
+});
+
+it("R20 only another object can be a neighbour, whose lines are believed; from outside they are checked under every host", async () => {
+  const url = `https://neighbour/chats/${chat}/servers/main/relay`;
+  const said = { method: "POST", headers: COOKIE, body: written({ message: { n: 7, text: "believed" } }) };
+  expect((await exports.default.fetch(url, said)).status).toBe(400);
+  expect(ann.texts).not.toContain("Eve: believed");
+  expect((await stubOf(chat, "main").fetch(url, said)).status).toBe(200);
+  await ann.until(() => ann.texts.includes("Eve: believed"), "Eve");
 });
 
 it("M2 M4 a claim of the greatest possible incarnation does not silence a server", async () => {

@@ -81,14 +81,13 @@ export function settle(state: State, now: number, out: Effect[]): void {
   if (at === state.alarm || (rings && (since === undefined || saysOpen(state.alarm)))) return;
   if (at === null && brisk && mayRing(state, now)) return;
   state.alarm = at;
+  state.lastAlarm = at ?? state.lastAlarm;
   out.push({ do: "alarm", at });
 }
 
-/** Whether the alarm may be left to ring: it will be needed again, and is not far away, as one is that a clock was put back from. */
-function mayRing({ alarm, lately }: State, now: number): boolean {
-  const rings = (alarm ?? now) - now;
-  return rings > 0 && rings <= DEBT_ALARM_MS + 1 && now - (lately.at(-1) ?? 0) <= PAUSE_MS;
-}
+/** Whether the alarm may be left to ring: it will be needed again, and is due or soon will be, and not far away, as one is that a clock was put back from. */
+const mayRing = ({ alarm, lately }: State, now: number): boolean =>
+  (alarm ?? 0) - now <= DEBT_ALARM_MS + 1 && now - (lately.at(-1) ?? 0) <= PAUSE_MS;
 
 /**
  * An alarm at an odd millisecond says that a row may be open. It costs nothing, and outlives the memory: who wakes and finds one does not know how

@@ -141,8 +141,10 @@ export interface State {
 
   starting: { reqs: RequestKey[]; boot: string; member: Member } | undefined;
   draining: { reqs: RequestKey[]; deadline: number; force: boolean } | undefined;
-  /** When the alarm rings, and when there was something new for the others or from them, the latest times; ms since epoch. */
+  /** When the alarm rings, and which was the latest, that may ring although it was cleared since; ms since epoch. */
   alarm: number | null;
+  lastAlarm: number | null;
+  /** When there was something new for the others or from them, the latest times; ms since epoch. */
   lately: number[];
 }
 

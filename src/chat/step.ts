@@ -77,8 +77,8 @@ export function step(state: State, event: Event): Effect[] {
       show(state, event.now, out);
       break;
     case "alarm":
-      if (state.alarm === null) {
-        // Set in an earlier life: what was owed then is not known now.
+      if (state.alarm === null && (event.at === undefined || event.at !== state.lastAlarm)) {
+        // Set in an earlier life, and not cleared in this one while it began to ring: what was owed then is not known now.
         assumeDebts(state);
         if (saysOpen(event.at)) restartAll(state, event.now, out);
       }

@@ -21,6 +21,8 @@ type Hear = (status: number, body: string) => void;
 
 /** Milliseconds after which the platform repeats an alarm that failed. */
 const RETRY_MS = 2000;
+/** One that rings so soon, in milliseconds, is under way: the platform's clock is another one. */
+const TOO_LATE_MS = 20;
 
 export class Server {
   readonly name: string;
@@ -186,6 +188,8 @@ export class Server {
   }
 
   #setAlarm(at: number | null): void {
+    const before = this.disk.alarm;
+    if (before !== null && before !== at && before <= this.clock + TOO_LATE_MS) this.#ringAnyway(before);
     this.disk.alarm = at;
     if (at !== null) this.world.after(at - this.clock, () => this.#ring(at));
   }
@@ -201,6 +205,19 @@ export class Server {
     this.disk.alarm = null;
     this.#ringing = true;
     this.happen({ type: "alarm", at });
+  }
+
+  /** One that has begun to ring, and is cleared or moved too late. */
+  #ringAnyway(at: number): void {
+    const { life } = this;
+    this.world.after(0, () => {
+      if (this.life !== life || this.state === undefined) return;
+      this.world.count("alarm cleared too late");
+      const connected = this.sockets.known;
+      this.happen({ type: "alarm", at });
+      if (this.life === life && this.sockets.known < connected)
+        throw new Error(`${this.name} closed connections at an alarm of its own`);
+    });
   }
 
   #let(effect: Effect): void {

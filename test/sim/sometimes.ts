@@ -25,6 +25,7 @@ export const RARE = [
   "a floor told",
   "an origin wanted",
   "alarm after a loss of memory",
+  "alarm cleared too late",
   "boot from one that is not main",
   "clock jump",
   "clock jump by hours",

@@ -260,6 +260,22 @@ describe("a server that wakes and had a row open", () => {
     expect(b.attachments.size).toBe(0);
   });
 
+  it("L14 I2 an alarm that was cleared too late rings all the same, and means nothing", () => {
+    const { cluster, b, say } = talk();
+    say("one");
+    const at = b.alarm ?? 0;
+    expect(saysOpen(at)).toBe(true);
+    b.disk.alarm = null;
+    cluster.now = at - 1;
+    cluster.node("main").do({ type: "alarm", at });
+    cluster.settle();
+    expect([b.alarm, b.state.log.unwritten()]).toEqual([null, {}]);
+    const posts = relays(cluster);
+    b.do({ type: "alarm", at });
+    cluster.settle();
+    expect([b.attachments.size, posts.length]).toEqual([1, 0]);
+  });
+
   it("L14 L8 keeps all connections if the alarm was for something else", () => {
     const { cluster, first, main } = talk(3);
     cluster.down.add("b");

@@ -61,28 +61,33 @@ export function isHeld(state: State): boolean {
 
 /** Sets the alarm if something is owed and none is set that rings in time; clears it if nothing is, unless it will soon be needed again. */
 export function settle(state: State, now: number, out: Effect[]): void {
-  const all = [...peers(state)];
-  const origins = all.length > 0 ? owedOrigins(state) : [];
-  let due = Number.POSITIVE_INFINITY;
-  for (const [, peer] of all)
-    if (peer.inflight || owes(state, peer, origins))
-      due = Math.min(due, peer.retryAt > now ? peer.retryAt : now + DEBT_ALARM_MS);
-  for (const deadline of state.graces.values()) due = Math.min(due, deadline);
-  for (const deadline of state.serverGraces.values()) due = Math.min(due, deadline);
-  for (const { askAt, parkedUntil } of state.parked) due = Math.min(due, askAt > now ? askAt : parkedUntil);
-  for (const { overSince } of state.catching) if (overSince > 0) due = Math.min(due, overSince + SLOW_MS);
-  if (state.draining) due = Math.min(due, state.draining.deadline);
-  const { since } = state.log.open;
+  const due = nextDue(state, now);
+  const isOpen = state.log.open.since !== undefined;
   // One may be open soon where more is said.
-  const brisk = isBrisk(state, now) && !(due > now + DEBT_ALARM_MS && due < Number.POSITIVE_INFINITY);
-  if (since !== undefined) due = Math.min(due, Math.min(since, now) + DEBT_ALARM_MS, state.alarm ?? due);
-  const at = due === Number.POSITIVE_INFINITY ? null : marked(due, since !== undefined || brisk);
+  const brisk = isBrisk(state, now) && (due <= now + DEBT_ALARM_MS || due === Number.POSITIVE_INFINITY);
+  const at = due === Number.POSITIVE_INFINITY ? null : marked(due, isOpen || brisk);
   const rings = state.alarm !== null && at !== null && state.alarm <= at;
-  if (at === state.alarm || (rings && (since === undefined || saysOpen(state.alarm)))) return;
+  if (at === state.alarm || (rings && (!isOpen || saysOpen(state.alarm)))) return;
   if (at === null && brisk && mayRing(state, now)) return;
   state.alarm = at;
   state.lastAlarm = at ?? state.lastAlarm;
   out.push({ do: "alarm", at });
+}
+
+/** When the first thing is to be done that nobody else will cause, ms since epoch; infinity: nothing is owed, and nobody waits. */
+function nextDue(state: State, now: number): number {
+  const { parked, catching, draining, alarm, log } = state;
+  const due = [...state.graces.values(), ...state.serverGraces.values()];
+  const all = [...peers(state)];
+  const origins = all.length > 0 ? owedOrigins(state) : [];
+  for (const [, peer] of all)
+    if (peer.inflight || owes(state, peer, origins)) due.push(peer.retryAt > now ? peer.retryAt : now + DEBT_ALARM_MS);
+  for (const { askAt, parkedUntil } of parked) due.push(askAt > now ? askAt : parkedUntil);
+  for (const { overSince } of catching) if (overSince > 0) due.push(overSince + SLOW_MS);
+  if (draining) due.push(draining.deadline);
+  const { since } = log.open;
+  if (since !== undefined) due.push(Math.min(since, now) + DEBT_ALARM_MS, alarm ?? Number.POSITIVE_INFINITY);
+  return due.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
 }
 
 /** Whether the alarm may be left to ring: it will be needed again, and is due or soon will be, and not far away, as one is that a clock was put back from. */

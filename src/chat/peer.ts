@@ -12,6 +12,8 @@ export interface Sent {
   poke: boolean;
   /** The peer began another life since: what the one before answers says nothing of this one. */
   stale: boolean;
+  /** The version of our people it brings; -1: none. */
+  people: number;
   /** The peer said since that it holds none of our people: an answer from before says nothing of that. */
   forgotten: boolean;
 }

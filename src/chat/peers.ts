@@ -45,6 +45,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
       membersVersion,
       poke: false,
       stale: false,
+      people: -1,
       forgotten: false,
     };
     sightOf(state, address).posted = now;
@@ -91,6 +92,7 @@ function pieceFor(state: State, peer: Peer, origins: string[], sent: Sent): Piec
   sent.origins = batches.map(({ head }) => head.origin);
   // Who went is told after what they said: only the request that brings all messages brings the people.
   if (!all || !owesPresence(state, peer)) return { batches };
+  sent.people = state.presenceVersion;
   return { presence: published(state, peer.presence), batches };
 }
 
@@ -179,7 +181,10 @@ function accepted(
   const known = reach(peer);
   const advanced = origins.some((origin) => (known?.[origin] ?? 0) > (from?.[origin] ?? 0));
   peer.wants = want;
+  const before = peer.presence;
   peer.presence = sent.forgotten ? -1 : versionHeld(state, held);
+  // Who speaks only what it must says nothing of people, and would be told them for ever.
+  if (life === undefined && held === undefined) peer.presence = Math.max(before, sent.people);
   if (origins.length > 0 ? advanced : !owesUnwritten(state, peer, owedOrigins(state))) succeed(peer);
   else postpone(peer, now);
   return undefined;

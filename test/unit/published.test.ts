@@ -127,6 +127,26 @@ describe("published people", () => {
     expect(shown(cluster, "main")).toEqual(["alice", "bob"]);
   });
 
+  it("P12 R4 a peer that says no more than it must is told each thing once", () => {
+    const cluster = clusterOf("main", "b");
+    const [main, b] = [cluster.node("main"), cluster.node("b")];
+    const reply = cluster.reply.bind(cluster);
+    cluster.reply = (node, req) => {
+      const { status, body } = reply(node, req);
+      const { vv } = JSON.parse(body) as { vv?: object };
+      return { status, body: vv && node === b ? JSON.stringify({ vv }) : body };
+    };
+    const heard = listen(cluster);
+    const alice = main.connect().join("alice");
+    expect(cluster.settle()).toBeLessThan(20);
+    main.connect().join("carol");
+    expect(cluster.settle()).toBeLessThan(20);
+    alice.send("hi");
+    expect(cluster.settle()).toBeLessThan(20);
+    expect(shown(cluster, "b")).toEqual(["alice", "carol"]);
+    expect([main.alarm, heard.length]).toEqual([null, 2]);
+  });
+
   it("P7 an answer from before a server forgot our people does not make us believe that it holds them", () => {
     const cluster = clusterOf("main", "b");
     const [main, b] = [cluster.node("main"), cluster.node("b")];

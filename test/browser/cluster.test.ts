@@ -126,6 +126,7 @@ browse(
     await page.getByRole("button", { name: "Start" }).click();
     await event(eve, "d started");
     await page.getByRole("status").getByText("d is started").waitFor();
+    await expect.poll(() => page.getByLabel("New server").inputValue()).toBe("");
     const place = () => page.locator(".node").filter({ hasText: /^b/ }).locator("circle").getAttribute("cx");
     const before = await place();
     await page.getByRole("button", { name: "Disconnect b" }).click();

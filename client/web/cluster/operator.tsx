@@ -72,6 +72,10 @@ export class Orders extends Component<Props, { outcome?: Outcome; busy: boolean 
     const outcome: Outcome = refused === undefined ? { text: done } : { text: refused.message, failed: true };
     if (refused?.code === "no_peer") outcome.force = () => this.#disconnect(server, { force: true });
     this.setState({ busy: false, outcome });
+    const field = this.#field.current;
+    // The next one has another name, unless it is being typed already.
+    if (verb === "start" && refused === undefined && field?.name === "name" && field.value.trim() === server)
+      field.value = "";
   }
 
   /** Why it was refused, in words; nothing if it was not. */

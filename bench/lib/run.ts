@@ -15,6 +15,8 @@ const WARM_UP_QUIET_MS = 100;
 /** After the measured burst one waits longer for what must not come: a message twice, a late line. In milliseconds. */
 const QUIET_MS = 500;
 const MAX_MESSAGES = 1_000_000;
+/** A burst that takes less than this part of its time was sized by a warm-up that something held up, and is warm-up itself. */
+const TOO_SHORT = 0.5;
 
 /** A Worker to be measured on bare workerd. */
 export interface System {
@@ -70,14 +72,7 @@ async function measure(server: Server, contender: Contender, size: Size, seconds
   const crowd = await gather({ ...contender, ...size, port: server.port, chat: "bench" });
   try {
     const sender = new Sender(crowd);
-    const rate = await warmUp(sender);
-    const messages = Math.min(MAX_MESSAGES, Math.max(size.senders, Math.round(rate * seconds)));
-    const before = cpu(server);
-    let after = before;
-    const onDone = (): void => {
-      after = cpu(server);
-    };
-    const took = await sender.burst(messages, { quiet: QUIET_MS, onDone });
+    const { messages, took, before, after } = await longEnough(server, sender, size, seconds);
     return {
       system: contender.name,
       ...size,
@@ -94,6 +89,29 @@ async function measure(server: Server, contender: Contender, size: Size, seconds
   }
 }
 
+interface Burst {
+  messages: number;
+  took: number;
+  before: Cpu;
+  after: Cpu;
+}
+
+/** Warms up, and measures bursts, each longer than the one before, until one takes about so many seconds. */
+async function longEnough(server: Server, sender: Sender, size: Size, seconds: number): Promise<Burst> {
+  let rate = await warmUp(sender);
+  for (;;) {
+    const messages = Math.min(MAX_MESSAGES, Math.max(size.senders, Math.round(rate * seconds)));
+    const before = cpu(server);
+    let after = before;
+    const onDone = (): void => {
+      after = cpu(server);
+    };
+    const took = await sender.burst(messages, { quiet: QUIET_MS, onDone });
+    if (took >= seconds * TOO_SHORT || messages === MAX_MESSAGES) return { messages, took, before, after };
+    rate = messages / took;
+  }
+}
+
 /** Lets the server's code get hot, and gives the messages per second of the last burst. */
 async function warmUp(sender: Sender): Promise<number> {
   for (let messages = WARM_UP_MESSAGES; ; messages *= WARM_UP_GROWTH) {
@@ -102,7 +120,12 @@ async function warmUp(sender: Sender): Promise<number> {
   }
 }
 
-function cpu(server: Server): { server: number | undefined; load: number } {
+interface Cpu {
+  server: number | undefined;
+  load: number;
+}
+
+function cpu(server: Server): Cpu {
   const { user, system } = process.cpuUsage();
   return { server: server.cpuSeconds(), load: (user + system) / 1e6 };
 }

@@ -11,12 +11,12 @@ class QuickFirst extends BaseSequencer {
   }
 }
 
-/** The tests that run against a changed `src/chat`: all that are fast, so not the exhaustive ones, and not the one that reads the sources as text. */
+/** The tests that run against a changed `src/chat`: all that are fast, so not the exhaustive ones, and not those that read the sources or the built page as text. */
 export default defineConfig({
   test: {
     name: "unit",
     include: ["test/{unit,sim,client}/**/*.test.ts"],
-    exclude: ["test/unit/rules.test.ts", "test/sim/explore/**"],
+    exclude: ["test/unit/{rules,built}.test.ts", "test/sim/explore/**"],
     env: { SEEDS: process.env.SEEDS ?? "10" },
     // The tests share nothing, and a world of its own for each file takes longer than most files.
     isolate: false,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Head } from "../src/chat/batch.ts";
 import { boot } from "../src/chat/boot.ts";
 import type { Attachment, Effect, PARKED, WATCHER } from "../src/chat/effects.ts";
-import { BRISK, PACE_MS, RETENTION, WINDOW } from "../src/chat/limits.ts";
+import { BRISK, CROWD, PACE_MS, RETENTION, WINDOW } from "../src/chat/limits.ts";
 import type { Floor } from "../src/chat/log.ts";
 import type { Member } from "../src/chat/members.ts";
 import type { Published } from "../src/chat/presence.ts";
@@ -27,7 +27,14 @@ export class Disk {
   alarm: number | null = null;
 
   constructor(bounds: Partial<Bounds> = {}) {
-    this.bounds = { retention: RETENTION, window: WINDOW, pace: PACE_MS, brisk: BRISK.times, ...bounds };
+    this.bounds = {
+      retention: RETENTION,
+      window: WINDOW,
+      pace: PACE_MS,
+      brisk: BRISK.times,
+      crowd: CROWD,
+      ...bounds,
+    };
   }
 
   /** Keeps what an effect writes; alarms are for whoever rings them. */

@@ -30,24 +30,30 @@ export class People {
   readonly #namesakes = new Map<string, Set<string>>();
   /** How many are here, known by name or not. */
   count = 0;
+  /** Whether everyone here is known. In a crowd some who are known may have gone without having been named. */
+  isAll = true;
+  /** The id of who was welcomed, and counted by that, until it is told that they joined. */
+  #welcomed: string | undefined;
 
   /** Begins anew with what a welcome says: who is welcomed is counted, and listed or not. */
   welcome({ id, name, server, names, count }: Placed & { names: readonly Placed[]; count: number }): void {
+    this.#clear();
     this.reset([...names.filter((person) => person.id !== id), { id, name, server }], count);
+    this.#welcomed = id;
   }
 
   /** Everyone, or if `count` is more, some of them. */
   reset(people: readonly Placed[], count: number): void {
-    if (people.length >= count) {
-      this.#here.clear();
-      this.#namesakes.clear();
-    }
+    this.isAll = people.length >= count;
+    if (this.isAll) this.#clear();
     for (const person of people) this.#put(person);
     this.count = count;
   }
 
   add(person: Placed): void {
-    if (!this.#here.has(person.id)) this.count++;
+    const isCounted = this.isAll ? this.#here.has(person.id) : person.id === this.#welcomed;
+    if (!isCounted) this.count++;
+    if (person.id === this.#welcomed) this.#welcomed = undefined;
     this.#put(person);
   }
 
@@ -61,6 +67,7 @@ export class People {
     // Where all are known, who is not was not counted.
     if (person === undefined && this.isAll) return;
     this.count = Math.max(0, this.count - 1);
+    if (id === this.#welcomed) this.#welcomed = undefined;
     this.#here.delete(id);
     if (person) this.#forget(person);
   }
@@ -68,11 +75,6 @@ export class People {
   /** Someone speaks, on a server if that is known: in a crowd, not all of whom are known, that is news. */
   hear({ id, name }: Person, server?: string): void {
     if (!this.isAll) this.#put({ id, name, server: server ?? this.#here.get(id)?.server });
-  }
-
-  /** Whether everyone here is known. */
-  get isAll(): boolean {
-    return this.#here.size >= this.count;
   }
 
   /** The ids of the others of this name who are here. */
@@ -83,6 +85,11 @@ export class People {
   /** Those known, in no order. */
   get known(): Placed[] {
     return [...this.#here.values()];
+  }
+
+  #clear(): void {
+    this.#here.clear();
+    this.#namesakes.clear();
   }
 
   #put({ id, name, server }: Placed): void {

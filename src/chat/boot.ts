@@ -2,7 +2,7 @@
 
 import type { Head } from "./batch.ts";
 import { type Attachment, type ClientKey, PARKED, WATCHER } from "./effects.ts";
-import { GRACE_MS, MAX_NAMES, UNREACHABLE_AFTER } from "./limits.ts";
+import { GRACE_MS, UNREACHABLE_AFTER } from "./limits.ts";
 import { type Floor, Log } from "./log.ts";
 import type { Member } from "./members.ts";
 import { unknownPeer } from "./peer.ts";
@@ -43,6 +43,8 @@ export function boot(
     log: new Log(env.read),
     presence: new Presence(),
     crowded: false,
+    crowdUntil: 0,
+    crowdWaits: false,
     presenceVersion: 0,
     presenceChanges: [],
     presenceNews: new Map(),
@@ -68,7 +70,7 @@ export function boot(
     serversChanged: false,
     serversTold: "",
     flushing: false,
-    pacing: false,
+    later: new Set(),
     watching: nobodyWatches(),
     sights: new Map(),
     starting: undefined,
@@ -90,7 +92,7 @@ export function boot(
     state.peers.set(address, { ...unknownPeer(), fails: UNREACHABLE_AFTER, unreachable: true });
   state.presence.differences();
   state.unsure = state.presence.overlaps;
-  state.crowded = state.presence.count > MAX_NAMES;
+  state.crowded = state.presence.count > state.env.crowd.listed;
   state.serversTold = line({ type: "update_servers", servers: serverEntries(state) });
   for (const [key, attachment] of sockets) {
     if (attachment === WATCHER) {

@@ -19,6 +19,9 @@ export const PARKED = "parked";
 /** What a socket remembers that watches the cluster, and is no client. */
 export const WATCHER = "watcher";
 
+/** What has to wait a little: the next relay of a pace (`pump`), how many a crowd is (`crowd`), and what those who watch the cluster are told (`show`). */
+export type Later = "pump" | "crowd" | "show";
+
 /** What happens to a server; `now` is in ms since epoch. Bodies and frames are as they came in. */
 export type Event = { now: number } & (
   | { type: "wake" }
@@ -34,10 +37,8 @@ export type Event = { now: number } & (
   | { type: "answer"; peer: string; verb: Verb; status: number; body: string }
   /** `silent`: clients that pinged once and gave no sign of life for longer than their server waits. */
   | { type: "flush"; silent?: ClientKey[] }
-  /** The time of a `pump` has come. */
-  | { type: "pump" }
-  /** The time of a `show` has come. */
-  | { type: "show" }
+  /** The time of a `later` has come. */
+  | { type: Later }
   /** `at`: for when it was set, ms since epoch. */
   | { type: "alarm"; at?: number }
 );
@@ -60,8 +61,6 @@ export type Effect =
   | { do: "alarm"; at: number | null }
   /** A `flush` event, please, when this turn of the event loop is over. */
   | { do: "flush" }
-  /** A `pump` event, please, in `ms`; it may be lost with the memory. */
-  | { do: "pump"; ms: number }
-  /** A `show` event, please, in `ms`; it may be lost with the memory. Only while somebody watches. */
-  | { do: "show"; ms: number }
+  /** An event of this name, please, in `ms`; it may be lost with the memory. */
+  | { do: "later"; what: Later; ms: number }
   | { do: "print"; event: string; message: string; detail: Record<string, unknown> };

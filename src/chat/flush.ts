@@ -9,7 +9,7 @@ import type { Effect } from "./effects.ts";
 import { exit } from "./exit.ts";
 import { told } from "./flow.ts";
 import { last as latest } from "./history.ts";
-import { HISTORY, MAX_NAMES, MAX_RELAY, MAX_ROW } from "./limits.ts";
+import { HISTORY, MAX_RELAY, MAX_ROW } from "./limits.ts";
 import { aheadIn, canRelease, isComplete, release } from "./parked.ts";
 import { askAll, pump } from "./peers.ts";
 import { crowdLine, enter, expire, leave, presenceLines } from "./people.ts";
@@ -40,7 +40,7 @@ export function flush(state: State, now: number, out: Effect[]): void {
   for (const { id, name } of joining) enter(state, id, name, true);
   expire(state, now, out);
   const { batches, resets } = acceptArrived(state, arrived, now, out);
-  const { came, went } = presenceLines(state);
+  const { came, went, named } = presenceLines(state, now, out);
   if (resets.length > 0) startOver(state, state.log.pos, now, out);
   const welcomes = joining.map((client) => welcome(state, client));
   state.catching.push(...joining);
@@ -51,7 +51,7 @@ export function flush(state: State, now: number, out: Effect[]): void {
   if (!mayStayOpen(state, { sends, arrived }, now)) closeRow(state, out);
   countTraffic(state, all);
   for (const client of leaving) if ((state.byId.get(client.id) ?? client) === client) leave(state, client.id);
-  const after = presenceLines(state);
+  const after = presenceLines(state, now, out);
   if (publish(state, out) && all.length === 0) bustle(state, now);
   trim(state, now, out);
 
@@ -66,9 +66,9 @@ export function flush(state: State, now: number, out: Effect[]): void {
   tell(state, [...news, ...said], now, out);
   for (const client of leaving) exit(state, client, "leave", out);
   tell(state, last, now, out);
-  // Who joins a crowd beside others cannot know which of them its welcome counted.
-  if (came.length > 1 && state.presence.count > MAX_NAMES)
-    for (const client of joining) send(client, [crowdLine(state, 0, 0)], out);
+  // Who joins a crowd while others come or go cannot know which of them its welcome counted.
+  if (state.crowded)
+    for (const client of joining) if (named.some((id) => id !== client.id)) send(client, [crowdLine(state, 0, 0)], out);
   startOver(state, state.log.floorNow().pos, now, out);
   dropSlow(state, now, out);
   answerArrived(state, arrived, now, out);
@@ -95,7 +95,7 @@ function welcome(state: State, client: Client): string[] {
     n: known,
     cursor: cursor ?? log.cursor(),
     servers: serverEntries(state),
-    names: presence.names(MAX_NAMES),
+    names: presence.names(state.env.crowd.listed),
     count: presence.count,
   });
   return [first, ...(cursor ? resets(state, cursor) : latest(log, HISTORY))];

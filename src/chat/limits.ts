@@ -32,10 +32,17 @@ export const SLOW_MS = 10_000;
 
 /** Lines of history for a first join. */
 export const HISTORY = 50;
-/** People listed in `welcome` and `presence`. */
-export const MAX_NAMES = 100;
-/** Joins and leaves in one flush beyond which they become one `presence` line. */
-export const CROWD = 5;
+/**
+ * More people than are `listed` by `welcome` and `presence` are a crowd, and more joins and leaves in one flush than `changes` become one
+ * `presence` line; between two such lines to a crowd are `ms` milliseconds, for to tell it costs more than to let somebody in.
+ */
+export interface Crowd {
+  listed: number;
+  changes: number;
+  ms: number;
+}
+/** A list that a person still looks through, as many names as one reads in passing, and a count that is not watched more closely. */
+export const CROWD: Crowd = { listed: 100, changes: 5, ms: 500 };
 /** Milliseconds a lost connection stays in the list of people (G9). */
 export const GRACE_MS = 10_000;
 

@@ -17,7 +17,7 @@ import { parseRelayAnswer } from "./relay-answer.ts";
 import { type RelayRequest, writeRelay } from "./relay-wire.ts";
 import { toldFloor } from "./retention.ts";
 import { answeredBy, forWatchersAt, hearOf, sightOf, tellBroken } from "./sight.ts";
-import { lifeOf, type State, wantFlush } from "./state.ts";
+import { later, lifeOf, type State, wantFlush } from "./state.ts";
 import { wantFrom } from "./wanted.ts";
 import type { Cursor } from "./wire.ts";
 
@@ -72,9 +72,7 @@ export function pump(state: State, now: number, out: Effect[]): void {
     peer.pacedUntil = now + pace;
     out.push({ do: "post", peer: address, verb: "relay", body, patience: 0 });
   }
-  if (next === Number.POSITIVE_INFINITY || state.pacing) return;
-  state.pacing = true;
-  out.push({ do: "pump", ms: next });
+  if (next < Number.POSITIVE_INFINITY) later(state, "pump", next, out);
 }
 
 type Piece = Pick<RelayRequest, "floor" | "presence" | "batches">;

@@ -1,8 +1,8 @@
 /** Presence as a server lives it: its own people come, go and are published; those of others arrive; grace periods end. */
 import type { Effect } from "./effects.ts";
-import { CROWD, GRACE_MS, MAX_NAMES, UNREACHABLE_MS } from "./limits.ts";
+import { GRACE_MS, UNREACHABLE_MS } from "./limits.ts";
 import { forgetPeople } from "./published.ts";
-import type { State } from "./state.ts";
+import { later, type State } from "./state.ts";
 import { type Here, line } from "./wire.ts";
 
 /**
@@ -50,19 +50,45 @@ export function serverLeft(state: State, server: string, now: number): void {
   if (server !== state.name && state.presence.on(server).size > 0) state.serverGraces.set(server, now + GRACE_MS);
 }
 
-/**
- * The differences since the last call as lines: who came, to be told before what is said, and who went or moved, after it; or one line for a
- * crowd.
- */
-export function presenceLines(state: State): { came: string[]; went: string[] } {
+/** `came` is to be told before what is said, and `went` after it; `named` are the ids of who came or went by name. */
+interface PresenceLines {
+  came: string[];
+  went: string[];
+  named: string[];
+}
+
+/** The differences since the last call as lines: who came, and who went or moved; or one line for a crowd, from time to time. */
+export function presenceLines(state: State, now: number, out: Effect[]): PresenceLines {
+  if (mayWait(state, now, out)) return { came: [], went: [], named: [] };
   const { joined, moved, left } = state.presence.differences();
+  const { crowd } = state.env;
   const wasCrowded = state.crowded;
-  state.crowded = state.presence.count > MAX_NAMES;
-  if (joined.length + left.length > CROWD) return { came: [crowdLine(state, joined.length, left.length)], went: [] };
+  const waited = state.crowdWaits;
+  state.crowded = state.presence.count > crowd.listed;
+  state.crowdWaits = false;
+  // Who waited may have spoken meanwhile, and is not said to join after that. Welcomes have counted them: their number is told also if they are gone.
+  if (joined.length + left.length > crowd.changes || (waited && state.crowded)) {
+    if (state.crowded) state.crowdUntil = now + crowd.ms;
+    return { came: [crowdLine(state, joined.length, left.length)], went: [], named: [] };
+  }
   return {
     came: joined.map((person) => line({ type: "join", ...person })),
     went: [...left.map((person) => line({ type: "leave", ...person })), ...moveLines(state, moved, wasCrowded)],
+    named: [...joined, ...left].map(({ id }) => id),
   };
+}
+
+/** Whether what changed is told `later`, for a crowd was just told how many it is. The timer keeps this server awake until then. */
+function mayWait(state: State, now: number, out: Effect[]): boolean {
+  const { presence, crowded, crowdUntil, env } = state;
+  const wait = crowdUntil - now;
+  // A clock that was put back holds up nothing.
+  if (!crowded || presence.count <= env.crowd.listed || wait <= 0 || wait > env.crowd.ms) return false;
+  if (presence.isNews) {
+    state.crowdWaits = true;
+    later(state, "crowd", wait, out);
+  }
+  return true;
 }
 
 /**
@@ -71,13 +97,13 @@ export function presenceLines(state: State): { came: string[]; went: string[] } 
  */
 function moveLines(state: State, moved: Here[], wasCrowded: boolean): string[] {
   if (state.crowded) return [];
-  if (wasCrowded || moved.length > CROWD) return [crowdLine(state, 0, 0)];
+  if (wasCrowded || moved.length > state.env.crowd.changes) return [crowdLine(state, 0, 0)];
   return moved.map((person) => line({ type: "move", ...person }));
 }
 
 /** How many are here, and who, as far as they can be listed; and how many of them came and went just now. */
-export function crowdLine({ presence }: State, joined: number, left: number): string {
+export function crowdLine({ presence, env }: State, joined: number, left: number): string {
   const { count } = presence;
-  const names = count <= MAX_NAMES ? { names: presence.names(MAX_NAMES) } : {};
+  const names = count <= env.crowd.listed ? { names: presence.names(count) } : {};
   return line({ type: "presence", count, joined, left, ...names });
 }

@@ -78,6 +78,11 @@ export class Presence {
     return this.#shown.size;
   }
 
+  /** Whether anybody came, went or moved since the last look, if only to be back. */
+  get isNews(): boolean {
+    return this.#changed.size > 0;
+  }
+
   /** At most `most` of those shown. */
   names(most: number): Here[] {
     const names: Here[] = [];

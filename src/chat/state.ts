@@ -1,8 +1,8 @@
 /** What a server knows, and small questions to it. The state is changed in place, by `step` alone. */
 import { hostOf, nameOf, urlOfHost } from "./address.ts";
 import type { Batch } from "./batch.ts";
-import type { ClientKey, Effect, RequestKey } from "./effects.ts";
-import { BRISK, type Retention } from "./limits.ts";
+import type { ClientKey, Effect, Later, RequestKey } from "./effects.ts";
+import { BRISK, type Crowd, type Retention } from "./limits.ts";
 import type { Sight } from "./links.ts";
 import type { Log, ReadRow } from "./log.ts";
 import type { Life, Member, Members } from "./members.ts";
@@ -14,14 +14,15 @@ import type { Cursor, Refusal, ServerEntry } from "./wire.ts";
 import { originOf } from "./wire.ts";
 
 /**
- * How much a server keeps, how many characters it sends without an `ack`, how many ms per peer it leaves between two relays, and after how many
- * messages in a short time it expects more: given, so that other values show what happens beyond them, or without them.
+ * How much a server keeps, how many characters it sends without an `ack`, how many ms per peer it leaves between two relays, after how many
+ * messages in a short time it expects more, and what a crowd is: given, so that other values show what happens beyond them, or without them.
  */
 export interface Bounds {
   retention: Retention;
   window: number;
   pace: number;
   brisk: number;
+  crowd: Crowd;
 }
 
 /** What the core needs from outside beyond events: pure of I/O but for `read`, which is as sure as memory. */
@@ -93,6 +94,9 @@ export interface State {
   readonly presence: Presence;
   /** Whether too many people were here to list them all when clients were last told of them. */
   crowded: boolean;
+  /** Until when changes of a crowd wait, ms since epoch, and whether some do. */
+  crowdUntil: number;
+  crowdWaits: boolean;
   /** The version of this server's own published set, its latest changes, and those not published yet: id → name, or null who went. */
   presenceVersion: number;
   readonly presenceChanges: { version: number; people: [id: string, name: string | null][] }[];
@@ -132,8 +136,8 @@ export interface State {
   /** The last `update_servers` clients were told, or would have been at boot. */
   serversTold: string;
   flushing: boolean;
-  /** Whether a `pump` is to come, for a peer whose next relay has to wait. */
-  pacing: boolean;
+  /** What is to come `later`, each at most once. */
+  readonly later: Set<Later>;
 
   /** Who watches the cluster, and what is known for them of the other servers, by address. */
   readonly watching: Watching;
@@ -221,6 +225,13 @@ export function wantFlush(state: State, out: Effect[]): void {
   if (state.flushing) return;
   state.flushing = true;
   out.push({ do: "flush" });
+}
+
+/** Asks for an event in `ms`, if it is not to come already. */
+export function later(state: State, what: Later, ms: number, out: Effect[]): void {
+  if (state.later.has(what)) return;
+  state.later.add(what);
+  out.push({ do: "later", what, ms });
 }
 
 /** The WebSocket of a server: a path if it is of this deployment, a whole URL otherwise. */

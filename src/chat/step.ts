@@ -69,11 +69,12 @@ export function step(state: State, event: Event): Effect[] {
       if (wake(state, event.now)) wantFlush(state, out);
       break;
     case "pump":
-      state.pacing = false;
+    case "crowd":
+      state.later.delete(event.type);
       wantFlush(state, out);
       break;
     case "show":
-      state.watching.waiting = false;
+      state.later.delete(event.type);
       show(state, event.now, out);
       break;
     case "alarm":

@@ -2,7 +2,7 @@
 import type { Batch } from "./batch.ts";
 import type { ClientKey, Effect } from "./effects.ts";
 import { MAX_WATCHERS, SHOW_CHARS, SHOW_MAX_MS, SHOW_MS } from "./limits.ts";
-import { originOfSelf, type State, self, writers } from "./state.ts";
+import { later, originOfSelf, type State, self, writers } from "./state.ts";
 import { type View, view } from "./view.ts";
 import type { Watching } from "./watching.ts";
 import type { Refusal } from "./wire.ts";
@@ -66,8 +66,7 @@ export function show(state: State, now: number, out: Effect[]): void {
   const wait = watching.nextAt - now;
   // A clock that was put back holds up nothing, and who has left has no later.
   if (!left && wait > 0 && wait <= SHOW_MAX_MS) {
-    if (!watching.waiting) out.push({ do: "show", ms: wait });
-    watching.waiting = true;
+    later(state, "show", wait, out);
     return;
   }
   const frame = news(state, now);

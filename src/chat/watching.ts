@@ -8,9 +8,8 @@ export interface Watching {
   /** The view as it was last told, without its time, and messages since, per server. */
   told: string;
   readonly traffic: Map<string, number>;
-  /** When the next frame may go, ms since epoch, and whether a `show` is to come. */
+  /** When the next frame may go, ms since epoch. */
   nextAt: number;
-  waiting: boolean;
 }
 
 export const nobodyWatches = (): Watching => ({
@@ -18,5 +17,4 @@ export const nobodyWatches = (): Watching => ({
   told: "",
   traffic: new Map(),
   nextAt: 0,
-  waiting: false,
 });

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { HOST, hostOf } from "../chat/address.ts";
 import { boot } from "../chat/boot.ts";
 import type { Effect, Event, RequestKey } from "../chat/effects.ts";
-import { BRISK, PACE_MS, RETENTION, WINDOW } from "../chat/limits.ts";
+import { BRISK, CROWD, PACE_MS, RETENTION, WINDOW } from "../chat/limits.ts";
 import { others, refusal, type State, self, serverEntries, serverList } from "../chat/state.ts";
 import { step } from "../chat/step.ts";
 import { transcriptPage } from "../chat/transcript.ts";
@@ -67,6 +67,7 @@ export class ChatServer extends DurableObject<Env> {
       window: WINDOW,
       pace: PACE_MS,
       brisk: BRISK.times,
+      crowd: CROWD,
     };
     void ctx.blockConcurrencyWhile(async () => {
       const stored = this.#store.load(await ctx.storage.getAlarm());
@@ -242,11 +243,8 @@ export class ChatServer extends DurableObject<Env> {
       case "flush":
         this.#flushLater();
         break;
-      case "pump":
-        setTimeout(() => this.#step({ type: "pump", now: Date.now() }), effect.ms);
-        break;
-      case "show":
-        setTimeout(() => this.#step({ type: "show", now: Date.now() }), effect.ms);
+      case "later":
+        setTimeout(() => this.#step({ type: effect.what, now: Date.now() }), effect.ms);
         break;
       case "print": {
         const { event, message, detail } = effect;

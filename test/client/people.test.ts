@@ -38,6 +38,27 @@ it("K28 one's own join is counted once, also in a crowd that is not listed whole
   expect(welcomed(listed, 101).isAll).toBe(false);
 });
 
+it("K28 in a crowd everyone is counted who comes or goes by name, known or not", () => {
+  const people = welcomed(crowd(100), 150);
+  people.hear(ANNE, "b");
+  people.reset([], 140);
+  people.add(ANNE);
+  expect([people.count, people.isAll]).toEqual([141, false]);
+  people.remove(JOHN);
+  people.add(JOHN);
+  expect(people.count).toBe(141);
+  people.reset([], 90);
+  expect(people.isAll).toBe(false);
+  people.reset(crowd(90), 90);
+  expect([people.known.length, people.isAll]).toEqual([90, true]);
+});
+
+it("K28 a welcome forgets who was known before", () => {
+  const people = welcomed([JOHN, ANNE], 2);
+  people.welcome({ ...JOHN, names: crowd(100), count: 102 });
+  expect([people.known.includes(ANNE), people.known.length, people.isAll]).toEqual([false, 101, false]);
+});
+
 it("K28 who goes without having been counted is not counted off", () => {
   const people = welcomed([JOHN], 1);
   people.remove(ANNE);

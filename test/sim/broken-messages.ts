@@ -114,8 +114,8 @@ export const OF_MESSAGES: Sabotage[] = [
     name: "believes that what was not written outlives a loss of memory",
     rule: "R19",
     file: "peer.ts",
-    find: "  peer.unwritten = unwritten;\n  const after",
-    replace: "  peer.unwritten = { ...peer.unwritten, ...unwritten };\n  const after",
+    find: "  peer.unwritten = unwritten;\n  const isNews",
+    replace: "  peer.unwritten = { ...peer.unwritten, ...unwritten };\n  const isNews",
   },
   {
     name: "answers a relay before it is written",

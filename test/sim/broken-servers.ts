@@ -68,6 +68,27 @@ export const OF_SERVERS: Sabotage[] = [
     replace: dropped,
   },
   {
+    name: "counts a crowd no more once it has been counted",
+    rule: "P13",
+    file: "people.ts",
+    find: '    later(state, "crowd", wait, out);\n',
+    replace: dropped,
+  },
+  {
+    name: "does not count those again who were counted and are gone before it was told",
+    rule: "P13",
+    file: "people.ts",
+    find: " || (waited && state.crowded)",
+    replace: "",
+  },
+  {
+    name: "leaves who joins a crowd to guess whom the welcome counted",
+    rule: "P8",
+    file: "flush.ts",
+    find: "named.some((id) => id !== client.id)",
+    replace: "named.length > joining.length",
+  },
+  {
     name: "replaces a published set by an older one",
     rule: "P1",
     file: "published.ts",

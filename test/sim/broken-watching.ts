@@ -29,7 +29,7 @@ export const OF_WATCHING: Sabotage[] = [
     name: "keeps the end of what travelled to itself",
     rule: "V3",
     file: "watch.ts",
-    find: 'if (!watching.waiting) out.push({ do: "show", ms: wait });\n    watching.waiting = true;',
+    find: '    later(state, "show", wait, out);',
     replace: dropped,
   },
   {

@@ -55,7 +55,8 @@ export function check(world: World): void {
   const members = [...(first.state?.members ?? [])].map(([name, { status }]) => `${name} ${status}`).sort();
   for (const { name, said, echoed, view } of here) {
     if (echoed < said.length) throw new Error(`${name} waits for the echo of ${echoed + 1}`);
-    expectEqual(`people as told to ${name}`, view.people, places);
+    expectEqual(`number of people as told to ${name}`, [view.count], [here.length]);
+    if (here.length <= world.bounds.crowd.listed) expectEqual(`people as told to ${name}`, view.people, places);
     expectEqual(`servers as told to ${name}`, view.servers, members);
   }
   world.spectator?.check(first);

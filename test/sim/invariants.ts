@@ -19,9 +19,8 @@ export function checkStep(server: Server, event: Event): void {
   must(state.heldSize >= 0 && state.heldSize <= MAX_HELD, `it keeps ${state.heldSize} characters that wait`);
   must(state.sendsSize <= MAX_PENDING, `${state.sendsSize} characters are to be written`);
   must(state.flushing === server.flushing, "it wants a flush that does not come");
-  must(state.watching.waiting === server.showing, "it waits to show something and is not called");
   must(state.watching.traffic.size === 0 || state.watching.watchers.size > 0, "it counts what nobody watches");
-  must(state.pacing === server.pacing, "it waits for its pace and is not called");
+  must([...state.later].join() === [...server.later].join(), "it waits for a moment that does not come");
   must(state.flushing || state.sends.length + state.arrived.length + state.joining.length === 0, "something is stuck");
   must(state.clients.size + state.watching.watchers.size <= server.sockets.known, "it knows connections that are gone");
   if (event.type === "answer" || event.type === "relay") checkAcked(server);

@@ -22,7 +22,7 @@ export class Person {
   readonly name: string;
   readonly world: World;
   readonly stream: Stream;
-  readonly view = new View();
+  readonly view: View;
   id = "";
   session: string | undefined;
   /** Texts said, the n-1st under number n. */
@@ -48,6 +48,7 @@ export class Person {
     this.name = name;
     this.world = world;
     this.stream = new Stream(world.ledger);
+    this.view = new View(world.bounds.crowd.listed);
   }
 
   get server(): Server | undefined {

@@ -1,5 +1,5 @@
 /** A server of the simulation: a core with a disk, sockets and a clock that may be wrong, and all that can befall it. */
-import { type Effect, type Event, WATCHER } from "../../src/chat/effects.ts";
+import { type Effect, type Event, type Later, WATCHER } from "../../src/chat/effects.ts";
 import type { Member } from "../../src/chat/members.ts";
 import type { State } from "../../src/chat/state.ts";
 import { step } from "../../src/chat/step.ts";
@@ -24,6 +24,9 @@ const RETRY_MS = 2000;
 /** One that rings so soon, in milliseconds, is under way: the platform's clock is another one. */
 const TOO_LATE_MS = 20;
 
+/** What of it happened, as it is counted. */
+const LATER: Record<Later, string> = { pump: "a relay paced", crowd: "a crowd counted later", show: "shown later" };
+
 export class Server {
   readonly name: string;
   readonly world: World;
@@ -37,8 +40,8 @@ export class Server {
   /** Milliseconds its clock is off. */
   skew = 0;
   flushing = false;
-  pacing = false;
-  showing = false;
+  /** What it asked for `later`. */
+  readonly later = new Set<Later>();
   /** Whether an operator has ever forced it to leave. */
   forced = false;
   /** Peers to which a request of this life is under way. */
@@ -144,8 +147,7 @@ export class Server {
     this.state = undefined;
     this.life++;
     this.flushing = false;
-    this.pacing = false;
-    this.showing = false;
+    this.later.clear();
     this.#asked = new Map();
     this.asking.clear();
   }
@@ -234,11 +236,8 @@ export class Server {
       case "flush":
         this.#flushLater();
         break;
-      case "pump":
-        this.#pumpLater(effect.ms);
-        break;
-      case "show":
-        this.#showLater(effect.ms);
+      case "later":
+        this.#later(effect.what, effect.ms);
         break;
       case "print":
         world.say(`${this.name} ${effect.message}`);
@@ -254,26 +253,16 @@ export class Server {
     this.world.network.post(this, peer, verb, body, patience);
   }
 
-  #pumpLater(ms: number): void {
+  #later(what: Later, ms: number): void {
     const { life, world } = this;
-    world.count("a relay paced");
-    this.pacing = true;
+    if (what === "show" && this.state?.watching.watchers.size === 0)
+      throw new Error(`${this.name} shows something, and nobody watches`);
+    world.count(LATER[what]);
+    this.later.add(what);
     world.after(ms, () => {
       if (this.life !== life) return;
-      this.pacing = false;
-      this.happen({ type: "pump" });
-    });
-  }
-
-  #showLater(ms: number): void {
-    const { life, world } = this;
-    if (this.state?.watching.watchers.size === 0) throw new Error(`${this.name} shows something, and nobody watches`);
-    world.count("shown later");
-    this.showing = true;
-    world.after(ms, () => {
-      if (this.life !== life) return;
-      this.showing = false;
-      this.happen({ type: "show" });
+      this.later.delete(what);
+      this.happen({ type: what });
     });
   }
 

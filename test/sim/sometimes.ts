@@ -10,6 +10,7 @@ export const RARE = [
   "a claim outlived",
   "a copy spared",
   "a copy written",
+  "a crowd counted later",
   "a dependency awaited",
   "a new epoch",
   "a person in two places",

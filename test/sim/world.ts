@@ -2,7 +2,7 @@
  * A world of servers and clients in one thread: a queue of things to come, a clock, and chance. All of it comes from the seed, so a failing run
  * can be run again.
  */
-import { BRISK, PACE_MS, RETENTION, type Retention, WINDOW } from "../../src/chat/limits.ts";
+import { BRISK, CROWD, type Crowd, PACE_MS, RETENTION, type Retention, WINDOW } from "../../src/chat/limits.ts";
 import type { Bounds } from "../../src/chat/state.ts";
 import { Ledger } from "./ledger.ts";
 import { Network } from "./network.ts";
@@ -23,6 +23,8 @@ const SHORT: Retention = { messages: 20, ms: 30_000, batches: 200, size: 2_000_0
 const NARROW = 20_000;
 /** Milliseconds that are longer than most answers take. */
 const SLOW_PACE_MS = 100;
+/** A crowd of a few. */
+const FEW: Crowd = { listed: 3, changes: 1, ms: 500 };
 
 export class World {
   readonly seed: number;
@@ -44,7 +46,7 @@ export class World {
   readonly trace: string[] = [];
   readonly queue = new Queue();
 
-  /** In every other world servers keep little, in every other one they send little at once, in every third they take their time, and in most their alarm may stay. */
+  /** In every other world servers keep little, in every other one they send little at once, in every third they take their time, in most their alarm may stay, and in some a few are a crowd. */
   readonly bounds: Bounds;
 
   constructor(seed: number, tracing: boolean) {
@@ -54,6 +56,7 @@ export class World {
       window: seed % 4 === 1 || seed % 4 === 2 ? NARROW : WINDOW,
       pace: seed % 3 === 0 ? SLOW_PACE_MS : PACE_MS,
       brisk: seed % 5 < 2 ? Number.POSITIVE_INFINITY : BRISK.times,
+      crowd: seed % 7 < 2 ? FEW : CROWD,
     };
     this.spectator = seed % 6 < 3 ? new Spectator(this) : undefined;
     this.tracing = tracing;

@@ -153,7 +153,7 @@ export class Node {
       });
     if (effect.do === "alarm") this.disk.alarm = effect.at;
     if (effect.do === "flush") this.flushWanted = true;
-    if (effect.do === "show") this.showIn = effect.ms;
+    if (effect.do === "later" && effect.what === "show") this.showIn = effect.ms;
     if (effect.do === "print") this.printed.push(effect.message);
   }
 }

@@ -139,7 +139,7 @@ it("R18 three peers wait 2 ms between two relays, and what is said meanwhile goe
   main.do({ type: "pump" });
   cluster.settle();
   const posts = watch(cluster, "post");
-  const pumps = watch(cluster, "pump");
+  const pumps = watch(cluster, "later");
   for (const text of ["one", "two", "three"]) {
     first.send(text);
     cluster.settle();

@@ -31,6 +31,7 @@ describe("a crowd", () => {
 
   it("P8 C6 of more than 100 is counted right by who joins it beside others", () => {
     const { cluster, main } = crowd(100);
+    cluster.now += 500;
     const two = [main.connect().join("x"), main.connect().join("y")];
     cluster.settle();
     for (const client of two) {
@@ -41,6 +42,60 @@ describe("a crowd", () => {
     const alone = main.connect().join("z");
     cluster.settle();
     expect([alone.all("presence"), two.map((client) => client.all("presence").length)]).toEqual([[], [1, 1]]);
+    two[0]?.cut();
+    cluster.settle();
+    cluster.now += 10_000;
+    const beside = main.connect().join("q");
+    cluster.settle();
+    expect(beside.last("welcome").count).toBe(104);
+    expect([beside.all("join").length, beside.all("leave").length, beside.last("presence").count]).toEqual([1, 1, 104]);
+  });
+
+  it("P13 is told 500 ms later how many it is, if it was just told that", () => {
+    const { cluster, main, alice } = crowd(100);
+    const told = () => alice.all("presence").slice(1);
+    const names = alice.all("join").length;
+    cluster.now += 499;
+    const [x, y] = [main.connect().join("x"), main.connect().join("y")];
+    cluster.settle();
+    x.send("hi");
+    y.say({ type: "client_leave_req" });
+    cluster.settle();
+    expect([x.last("welcome").count, told(), alice.last("message").text]).toEqual([103, [], "hi"]);
+    cluster.now += 1;
+    main.do({ type: "crowd" });
+    cluster.settle();
+    expect(told()).toEqual([{ type: "presence", count: 102, joined: 1, left: 0 }]);
+    expect([alice, x].map((client) => client.all("presence").length)).toEqual([2, 1]);
+    cluster.now += 500;
+    main.connect().join("z");
+    cluster.settle();
+    expect([told().length, alice.all("join").length]).toEqual([1, names + 1]);
+  });
+
+  it("P13 is told also if all who came are gone, for others were welcomed meanwhile", () => {
+    const { cluster, main, alice } = crowd(100);
+    const x = main.connect().join("x");
+    cluster.settle();
+    x.say({ type: "client_leave_req" });
+    cluster.settle();
+    cluster.now += 500;
+    main.do({ type: "crowd" });
+    cluster.settle();
+    expect(alice.all("presence").slice(1)).toEqual([{ type: "presence", count: 101, joined: 0, left: 0 }]);
+  });
+
+  it("P13 P2 waits for nothing once all can be listed, or when the clock was put back", () => {
+    const { cluster, main, alice, others } = crowd(100);
+    others[0]?.say({ type: "client_leave_req" });
+    cluster.settle();
+    expect(alice.last("presence").names?.length).toBe(100);
+    const again = crowd(100);
+    again.cluster.now -= 1;
+    again.main.connect().join("x");
+    again.cluster.settle();
+    expect(again.alice.all("join").map(({ name }) => name)).toContain("x");
+    expect(main.state.crowdWaits).toBe(false);
   });
 
   it("P2 is named while it has at most 100", () => {

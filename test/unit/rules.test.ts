@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { SABOTAGES } from "../sim/broken.ts";
 
 const root = join(import.meta.dirname, "../..");
 const ID = /\b[A-Z]\d+\b/g;
@@ -39,6 +40,14 @@ it("the answers to the ten questions name rules and stories that are there", () 
   const there = readdirSync(join(root, "test/sim/conversations"));
   expect(stories.filter((story) => !there.includes(story))).toEqual([]);
   expect([named.length > 10, stories.length > 5]).toEqual([true, true]);
+});
+
+it("every rule broken on purpose is one, and what is to be broken is still there, once", () => {
+  const astray = SABOTAGES.filter(({ rule, file, find }) => {
+    const found = readFileSync(join(root, "src/chat", file), "utf8").split(find).length - 1;
+    return found !== 1 || !rule.split(" ").every((id) => rules.includes(id));
+  });
+  expect(astray.map(({ name }) => name)).toEqual([]);
 });
 
 it("every error code is in the document, and the document has no other", () => {

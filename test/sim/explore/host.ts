@@ -21,7 +21,7 @@ const FLEETING = new Set<Effect["do"]>([
   "post",
   "alarm",
   "flush",
-  "pump",
+  "later",
   "print",
 ]);
 /** An alarm says what is owed. */

@@ -7,7 +7,7 @@
  *   node bench/relay.ts [--servers 2,3,8,20] [--rates 1,10,100,1000] [--round-trips 0,20] [--speakers one,all] [--quick]
  *
  * --round-trips are the ms that a request takes longer than on one machine. The table goes to stdout, what happens to stderr, all figures to
- * bench/results/relay.json (a --quick look leaves that alone). Takes about 6 minutes. Ends with 1 if anything was lost, repeated or reordered.
+ * bench/results/relay.json (a --quick look leaves that alone). Takes about 11 minutes. Ends with 1 if anything was lost, repeated or reordered.
  */
 import { bundleMetered, type Metered, startMetered } from "./lib/metered.ts";
 import { given } from "./lib/options.ts";
@@ -64,13 +64,15 @@ async function measure(
   const names = ["main", ...Array.from({ length: servers - 1 }, (_, i) => `s${i + 2}`)];
   const talk = await Talk.gather({ port: metered.port, chat, servers: names, people: servers, speakers });
   const lines: Line[] = [];
+  let before = await metered.settled(chat);
   for (const roundTrip of roundTrips) {
     await metered.roundTrip(roundTrip);
     for (const rate of rates) {
       const messages = Math.max(LEAST[size], Math.round(rate * SECONDS[size]));
-      const before = await metered.settled(chat);
       const occasions = await talk.say(messages, rate);
-      const counts = since(before, await metered.settled(chat));
+      const after = await metered.settled(chat);
+      const counts = since(before, after);
+      before = after;
       const { lineLength } = talk;
       lines.push({ speakers, servers, roundTrip, rate, messages, occasions, lineLength, counts });
       console.error(

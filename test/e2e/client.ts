@@ -112,6 +112,7 @@ export class Client extends Record {
   #connect(): WebSocket {
     const socket = new WebSocket(this.#url);
     socket.onopen = () => {
+      if (socket !== this.#socket) return;
       const { name, session, cursor, echoed: n } = this;
       this.write({ type: "client_join_req", name, cursor, ...(session === undefined ? {} : { session, n }) });
     };
@@ -127,7 +128,8 @@ export class Client extends Record {
       this.#live = false;
       this.closed.push(code);
       this.#look();
-      if (this.faithful) setTimeout(() => this.#again(), RETRY_MS);
+      // Who was moved meanwhile has a newer connection already.
+      setTimeout(() => socket === this.#socket && this.#again(), RETRY_MS);
     };
     return socket;
   }

@@ -93,6 +93,8 @@ export function boot(
   state.presence.differences();
   state.unsure = state.presence.overlaps;
   state.crowded = state.presence.count > state.env.crowd.listed;
+  // Some may have come or gone whom clients were to be told of later.
+  state.crowdWaits = state.crowded;
   state.serversTold = line({ type: "update_servers", servers: serverEntries(state) });
   for (const [key, attachment] of sockets) {
     if (attachment === WATCHER) {

@@ -82,6 +82,13 @@ export const OF_SERVERS: Sabotage[] = [
     replace: "",
   },
   {
+    name: "does not count a crowd once more when it wakes",
+    rule: "P13",
+    file: "boot.ts",
+    find: "  state.crowdWaits = state.crowded;\n",
+    replace: dropped,
+  },
+  {
     name: "leaves who joins a crowd to guess whom the welcome counted",
     rule: "P8",
     file: "flush.ts",

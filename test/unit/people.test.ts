@@ -85,6 +85,16 @@ describe("a crowd", () => {
     expect(alice.all("presence").slice(1)).toEqual([{ type: "presence", count: 101, joined: 0, left: 0 }]);
   });
 
+  it("P13 L8 is counted once more after the memory was lost, for that may have waited", () => {
+    const { cluster, main, alice } = crowd(100);
+    main.connect().join("x");
+    cluster.settle();
+    main.evict();
+    alice.send("hi");
+    cluster.settle();
+    expect(alice.all("presence").slice(1)).toEqual([{ type: "presence", count: 102, joined: 0, left: 0 }]);
+  });
+
   it("P13 P2 waits for nothing once all can be listed, or when the clock was put back", () => {
     const { cluster, main, alice, others } = crowd(100);
     others[0]?.say({ type: "client_leave_req" });

@@ -4,7 +4,7 @@
  */
 import { authorOf, type Batch, type Head, lastOf, type Place } from "./batch.ts";
 import { Copies } from "./copies.ts";
-import { MAX_RECALLED } from "./limits.ts";
+import { Lines, type ReadRow } from "./lines.ts";
 import { OpenRow } from "./open-row.ts";
 import { Seen, type SessionEntry } from "./seen.ts";
 import type { Cursor } from "./wire.ts";
@@ -16,19 +16,10 @@ export interface Floor {
   pos: number;
 }
 
-/** Reads the lines of a row of the store. */
-export type ReadRow = (pos: number) => string;
-
 const NONE: ReadonlySet<number> = new Set();
 
 export class Log {
-  readonly #read: ReadRow;
-  /** The lines of the latest rows: those of this turn are not in the store yet, and relays ask for them soon. */
-  readonly #recent = new Map<number, string>();
-  #recentSize = 0;
-  /** The lines of rows read of late: who asks for one is seldom alone. */
-  readonly #recalled = new Map<number, string>();
-  #recalledSize = 0;
+  readonly #lines: Lines;
   /** All batches in the order applied. */
   places: Place[] = [];
   /** Messages and characters of lines in them. */
@@ -53,7 +44,7 @@ export class Log {
   time = 0;
 
   constructor(read: ReadRow) {
-    this.#read = read;
+    this.#lines = new Lines(read);
   }
 
   /** This server writes under `origin` from now on. Under a new one nothing says yet what it depends on, so that is everything. */
@@ -82,8 +73,7 @@ export class Log {
   close(): { pos: number; heads: Head[]; lines: string } | undefined {
     if (this.open.since === undefined) return undefined;
     const row = { pos: this.pos++, ...this.open.take() };
-    this.#recent.set(row.pos, row.lines);
-    this.#recentSize += row.lines.length;
+    this.#lines.keep(row.pos, row.lines);
     return row;
   }
 
@@ -112,34 +102,13 @@ export class Log {
 
   /** Lets go of the oldest lines held in memory beyond `most` characters; all of them are in the store by now. */
   forgetLines(most: number): void {
-    for (const [pos, lines] of this.#recent) {
-      if (this.#recentSize <= most) break;
-      this.#recent.delete(pos);
-      this.#recentSize -= lines.length;
-    }
+    this.#lines.forget(most);
   }
 
   /** The lines of a batch as they were written. */
   linesOf({ pos, start, head }: Place): string {
-    return this.#row(pos).slice(start, start + head.size);
-  }
-
-  #row(pos: number): string {
-    if (pos === this.pos) return this.open.lines;
-    return this.#recent.get(pos) ?? this.#recalled.get(pos) ?? this.#recall(pos);
-  }
-
-  /** A row from the store; those read longest ago are let go of, whoever reads how much, and whether anything is ever flushed. */
-  #recall(pos: number): string {
-    const lines = this.#read(pos);
-    this.#recalled.set(pos, lines);
-    this.#recalledSize += lines.length;
-    for (const [oldest, { length }] of this.#recalled) {
-      if (this.#recalledSize <= MAX_RECALLED) break;
-      this.#recalled.delete(oldest);
-      this.#recalledSize -= length;
-    }
-    return lines;
+    const row = pos === this.pos ? this.open.lines : this.#lines.of(pos);
+    return row.slice(start, start + head.size);
   }
 
   /** The highest number applied of an origin. */

@@ -76,7 +76,7 @@ export function boot(
     starting: undefined,
     draining: undefined,
     alarm: stored.alarm,
-    lastAlarm: stored.alarm,
+    alarms: stored.alarm === null ? [] : [stored.alarm],
     lately: [],
   };
   if (stored.floor) state.log.restore(stored.floor, stored.sessions);

@@ -2,7 +2,7 @@
  * What this server owes: a debt is whatever a peer has not acknowledged. While there is one, an alarm is set, which a crash leaves behind.
  */
 import type { Effect } from "./effects.ts";
-import { DEBT_ALARM_MS, PAUSE_MS, SLOW_MS } from "./limits.ts";
+import { DEBT_ALARM_MS, LATE_ALARMS, PAUSE_MS, SLOW_MS } from "./limits.ts";
 import { type Peer, reach, unknownPeer } from "./peer.ts";
 import { isAlive, isBrisk, others, type State, writers } from "./state.ts";
 import type { Cursor } from "./wire.ts";
@@ -70,7 +70,7 @@ export function settle(state: State, now: number, out: Effect[]): void {
   if (at === state.alarm || (rings && (!isOpen || saysOpen(state.alarm)))) return;
   if (at === null && brisk && mayRing(state, now)) return;
   state.alarm = at;
-  state.lastAlarm = at ?? state.lastAlarm;
+  if (at !== null) state.alarms = [...state.alarms, at].slice(-LATE_ALARMS);
   out.push({ do: "alarm", at });
 }
 
@@ -100,6 +100,10 @@ const mayRing = ({ alarm, lately }: State, now: number): boolean =>
  */
 const marked = (at: number, isOpen: boolean): number => (at % 2 === (isOpen ? 1 : 0) ? at : at + 1);
 export const saysOpen = (alarm: number | null | undefined): boolean => typeof alarm === "number" && alarm % 2 === 1;
+
+/** Whether an alarm that rings was set or found in this life; one may ring although it was cleared or moved since, if it had begun to. */
+export const isOwn = ({ alarm, alarms }: State, at: number | undefined): boolean =>
+  at === undefined ? alarm !== null : alarms.includes(at);
 
 /** The alarm rings: peers that have applied all, and not written it when they last spoke, are asked whether they have. */
 export function askUnwritten(state: State): void {

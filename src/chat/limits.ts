@@ -96,6 +96,8 @@ export const UNREACHABLE_MS = 60_000;
 export const UNREACHABLE_AFTER = 3;
 /** Milliseconds until the alarm looks after a debt that should be paid at once: a crash makes it ring, and talk that goes on. Servers sleep 10 s later. */
 export const DEBT_ALARM_MS = 4000;
+/** Alarms a server remembers that it set: more than it can clear or move in the moment in which the first of them begins to ring. */
+export const LATE_ALARMS = 16;
 /** Times there is something new, and milliseconds from the first of them to the last, after which more is to be expected: the alarm is left to ring, and rows of others stay open. */
 export const BRISK = { times: 3, ms: 5000 };
 /** Milliseconds since the latest of them after which the alarm is called off all the same: who fell silent is to sleep soon. */

@@ -146,9 +146,9 @@ export interface State {
 
   starting: { reqs: RequestKey[]; boot: string; member: Member } | undefined;
   draining: { reqs: RequestKey[]; deadline: number; force: boolean } | undefined;
-  /** When the alarm rings, and which was the latest, that may ring although it was cleared since; ms since epoch. */
+  /** When the alarm rings, and the latest ones of this life, which may ring although they were cleared since; ms since epoch. */
   alarm: number | null;
-  lastAlarm: number | null;
+  alarms: number[];
   /** When there was something new for the others or from them, the latest times; ms since epoch. */
   lately: number[];
 }

@@ -2,7 +2,7 @@
 
 import { wake } from "./boot.ts";
 import { close, frame, open } from "./clients.ts";
-import { askUnwritten, assumeDebts, assumeNoDebts, saysOpen, settle } from "./debts.ts";
+import { askUnwritten, assumeDebts, assumeNoDebts, isOwn, saysOpen, settle } from "./debts.ts";
 import { disconnect } from "./disconnect.ts";
 import type { Effect, Event } from "./effects.ts";
 import { dropSilent, restartAll } from "./exit.ts";
@@ -78,8 +78,8 @@ export function step(state: State, event: Event): Effect[] {
       show(state, event.now, out);
       break;
     case "alarm":
-      if (state.alarm === null && (event.at === undefined || event.at !== state.lastAlarm)) {
-        // Set in an earlier life, and not cleared in this one while it began to ring: what was owed then is not known now.
+      if (!isOwn(state, event.at)) {
+        // Set in an earlier life: what was owed then is not known now.
         assumeDebts(state);
         if (saysOpen(event.at)) restartAll(state, event.now, out);
       }

@@ -104,6 +104,13 @@ export const OF_MESSAGES: Sabotage[] = [
     replace: dropped,
   },
   {
+    name: "remembers only the last alarm it set",
+    rule: "L14",
+    file: "limits.ts",
+    find: "LATE_ALARMS = 16",
+    replace: "LATE_ALARMS = 1",
+  },
+  {
     name: "never asks whether what was applied is written",
     rule: "R19",
     file: "step.ts",

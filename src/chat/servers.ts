@@ -140,9 +140,9 @@ export function joined(state: State, { status, body, now }: Event & { type: "ans
     for (const req of reqs) answer(req, refused(state, boot, status, body), out);
     return;
   }
-  // Something may have ended this life before it began: a claim outlived meanwhile, or an earlier life of a database since lost.
+  // Another life may have begun meanwhile, as `main` begins one when somebody joins; or an earlier one, of a database since lost, is still known.
   const members = answered.value;
-  const next = { ...member, inc: Math.max(member.inc, nextLife(state).inc) };
+  const next = { ...(self(state) ? nextLife(state) : member) };
   const known = members.find(([address]) => address === state.name)?.[1];
   if (known && replaces(known, next)) next.inc = known.inc + 1;
   declare(state, next, members, now, out);

@@ -96,6 +96,13 @@ export const OF_SERVERS: Sabotage[] = [
     replace: "named.length > joining.length",
   },
   {
+    name: "forgets the life that began while its start waited",
+    rule: "M2",
+    file: "servers.ts",
+    find: "{ ...(self(state) ? nextLife(state) : member) }",
+    replace: "{ ...member, inc: Math.max(member.inc, nextLife(state).inc) }",
+  },
+  {
     name: "replaces a published set by an older one",
     rule: "P1",
     file: "published.ts",

@@ -1,7 +1,7 @@
 /** An operator starts a server: what is asked, what comes of it, and what is answered. */
 import { describe, expect, it } from "vitest";
 import type { State } from "../../src/chat/state.ts";
-import { refusal, serverList } from "../../src/chat/state.ts";
+import { ownSeq, refusal, serverList } from "../../src/chat/state.ts";
 import { Cluster, clusterOf, people } from "./cluster.ts";
 
 const code = ({ body }: { body: string }) => JSON.parse(body).error.code;
@@ -123,6 +123,25 @@ describe("while it starts", () => {
       expect([cluster.reply(b, req).status, code(cluster.reply(b, req))]).toEqual([503, "starting"]);
     }
     expect(b.state.members.size).toBe(0);
+  });
+
+  it.each([
+    ["00000000", 1],
+    ["ffffffff", 2],
+  ])("M2 M12 a main that is joined meanwhile goes on in the life it began; the asked knows of %s", (epoch, inc) => {
+    const cluster = new Cluster();
+    const main = cluster.node("main");
+    const req = main.request((req) => ({ type: "start", req, boot: "b" }));
+    cluster.posts.splice(0);
+    main.connect().join("John").send("hi!");
+    cluster.settle();
+    const begun = me(main.state);
+    const asked = { main: { inc: 1, status: "alive", epoch }, b: { inc: 1, status: "alive", epoch: "0000000b" } };
+    const body = JSON.stringify({ members: asked });
+    main.do({ type: "answer", peer: "b", verb: "server_join_req", status: 200, body });
+    expect(cluster.reply(main, req).status).toBe(200);
+    expect(me(main.state)).toEqual({ ...begun, inc });
+    expect([main.state.members.has("b"), ownSeq(main.state)]).toEqual([true, 1]);
   });
 });
 

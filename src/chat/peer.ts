@@ -83,6 +83,8 @@ export function reach({ acked, unwritten }: Peer): Cursor | null {
 export function hearFrom(peer: Peer, vv: Cursor = {}, unwritten: Cursor = {}): void {
   const before = peer.stalls > 0 ? { ...reach(peer) } : {};
   peer.failingSince = 0;
+  // That may pay all it is owed, and then nothing would show that it can be reached again.
+  peer.poke ||= peer.unreachable;
   if (peer.acked)
     for (const [origin, seq] of Object.entries(vv)) peer.acked[origin] = Math.max(seq, peer.acked[origin] ?? 0);
   // Who lost its memory has less than before, and needs that once more.

@@ -103,6 +103,13 @@ export const OF_SERVERS: Sabotage[] = [
     replace: "{ ...member, inc: Math.max(member.inc, nextLife(state).inc) }",
   },
   {
+    name: "asks nothing of a server that speaks and is held to be unreachable",
+    rule: "M11",
+    file: "peer.ts",
+    find: "  peer.poke ||= peer.unreachable;\n",
+    replace: dropped,
+  },
+  {
     name: "replaces a published set by an older one",
     rule: "P1",
     file: "published.ts",

@@ -165,6 +165,29 @@ describe("relay", () => {
     expect(first.node.alarm).toBe(null);
   });
 
+  it("M11 R5 a peer that pays by what it says itself is asked, and no longer shown as unreachable", () => {
+    const cluster = clusterOf("main", "b");
+    const { first, second } = people(cluster, "main", "b");
+    first.send("one");
+    const main = first.node;
+    main.flush();
+    for (const post of cluster.posts.splice(0)) cluster.deliver(post, true);
+    cluster.down.add("b");
+    cluster.settle();
+    cluster.pass(60_000);
+    expect(first.last("update_servers").servers[0]).toMatchObject({ name: "b", status: "unreachable" });
+    cluster.down.clear();
+    second.node.do({ type: "alarm" });
+    second.send("two");
+    cluster.settle();
+    expect([first.texts, second.texts]).toEqual([
+      ["one", "two"],
+      ["one", "two"],
+    ]);
+    expect(first.last("update_servers").servers[0]).toMatchObject({ name: "b", status: "alive" });
+    expect(main.alarm).toBe(null);
+  });
+
   it("R5 a peer that asks something itself is tried at once", () => {
     const cluster = clusterOf("main", "b");
     const { first, second } = people(cluster, "main", "b");

@@ -62,6 +62,7 @@ describe("a crowd", () => {
     y.say({ type: "client_leave_req" });
     cluster.settle();
     expect([x.last("welcome").count, told(), alice.last("message").text]).toEqual([103, [], "hi"]);
+    expect([...main.state.later]).toEqual(["crowd"]);
     cluster.now += 1;
     main.do({ type: "crowd" });
     cluster.settle();
